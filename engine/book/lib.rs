@@ -1,0 +1,23 @@
+//! A workbook as a value: bytes in, bytes out.
+//!
+//! No disk, no clock, no network: whoever calls hands the bytes in and carries the bytes out.
+//! (One exception, kept inside: rust_xlsxwriter holds the rows of a large sheet in an unnamed temporary file
+//! of the process; the worker points it into the folder of its job.)
+
+mod address;
+mod error;
+mod finding;
+mod sheet;
+mod shelf;
+mod table;
+mod text;
+mod value;
+
+pub use address::{Address, Area, MAX_COLUMNS, MAX_ROWS};
+pub use error::{Refusal, Suspicion};
+pub use finding::{Fate, Finding, Place, Problem, Severity};
+pub use sheet::{CellView, Row, Sheet, SheetBuilder, Visibility};
+pub use shelf::{Shelf, Source, SourceId};
+pub use table::{Column, ColumnSpec, Data, Kind, Misfit, Origin, Table};
+pub use text::{TextId, Texts};
+pub use value::{Day, ExcelError, Value};

@@ -1,0 +1,84 @@
+//! A table: columns of one type each, and rows that know where they were read.
+
+mod column;
+mod spec;
+
+use std::rc::Rc;
+
+pub use column::{Column, Data};
+pub use spec::{ColumnSpec, Kind, Misfit};
+
+use crate::{Place, Shelf, SourceId, Value};
+
+/// Where a row was read: the source on the shelf, and its zero-based row there.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Origin {
+    /// The source; [`Origin::COMPUTED`]'s for a row that no file holds.
+    pub source: SourceId,
+    /// Zero-based row of the sheet (line of a CSV).
+    pub row: u32,
+}
+
+impl Origin {
+    /// A row that was computed (grouped, pivoted), not read.
+    pub const COMPUTED: Origin = Origin { source: SourceId::MAX, row: 0 };
+}
+
+/// Columns of equal length. A table is a value: each verb makes a new one and shares the columns it leaves alone.
+#[derive(Clone)]
+pub struct Table {
+    shelf: Rc<Shelf>,
+    columns: Vec<Rc<Column>>,
+    origins: Rc<Vec<Origin>>,
+}
+
+impl Table {
+    /// A table of these columns; all as long as `origins`.
+    pub fn new(shelf: &Rc<Shelf>, columns: Vec<Rc<Column>>, origins: Rc<Vec<Origin>>) -> Table {
+        debug_assert!(columns.iter().all(|column| column.len() == origins.len()));
+        Table { shelf: Rc::clone(shelf), columns, origins }
+    }
+
+    /// The shelf whose texts the table uses.
+    pub fn shelf(&self) -> &Rc<Shelf> {
+        &self.shelf
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.origins.is_empty()
+    }
+
+    /// The columns, in order.
+    pub fn columns(&self) -> &[Rc<Column>] {
+        &self.columns
+    }
+
+    /// The position of a column: by its exact name, else by its label key (widths, spaces and ※ ignored).
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| &*column.name == name).or_else(|| {
+            let key = japan::label_key(name);
+            self.columns.iter().position(|column| japan::label_key(&column.name) == key)
+        })
+    }
+
+    /// The value at a row and column position. Both must exist.
+    pub fn value(&self, row: usize, column: usize) -> Value {
+        self.columns[column].get(row)
+    }
+
+    /// Where each row was read.
+    pub fn origins(&self) -> &Rc<Vec<Origin>> {
+        &self.origins
+    }
+
+    /// The place of a value, for a finding.
+    pub fn place(&self, row: usize, column: Option<&str>) -> Place {
+        self.shelf.place(self.origins[row], column)
+    }
+}
