@@ -8,7 +8,10 @@ pub enum Kind {
     /// 文字: as written.
     Text,
     /// コード: text of this many digits (none: any length); a number in the cell is read as its digits, lost zeros are found.
-    Code { digits: Option<u32> },
+    Code {
+        /// How many digits; none for any length.
+        digits: Option<u32>,
+    },
     /// 整数.
     Integer,
     /// 小数: an exact decimal.
