@@ -161,16 +161,7 @@ impl Value {
         if !number.is_finite() || number.abs() >= 7.9e28 {
             return Value::Error(ExcelError::OutOfRange);
         }
-        match Decimal::from_f64_retain(number) {
-            // Shortest text first: it is what the file said. More than 15 digits are binary noise that Excel hides too.
-            Some(_) => format!("{number}")
-                .parse::<Decimal>()
-                .or_else(|_| Decimal::from_scientific(&format!("{number:e}")))
-                .ok()
-                .and_then(|exact| exact.round_sf(15))
-                .map_or(Value::Error(ExcelError::OutOfRange), |exact| Value::Decimal(exact.normalize())),
-            None => Value::Error(ExcelError::OutOfRange),
-        }
+        short_decimal(number).or_else(|| long_decimal(number)).map_or(Value::Error(ExcelError::OutOfRange), Value::Decimal)
     }
 
     /// Whether there is nothing: blank, or text of spaces alone.
@@ -212,6 +203,30 @@ impl Value {
     }
 }
 
+/// The decimal of at most six places that the number is, if it is one: 36.5, 0.125.
+/// Up to 15 digits two decimals never share a number, and division by a power of ten is exactly rounded, so what divides back is the one.
+#[inline]
+fn short_decimal(number: f64) -> Option<Decimal> {
+    let mut scale = 1.0;
+    for places in 1..=6 {
+        scale *= 10.0;
+        let whole = (number * scale).round();
+        if whole.abs() >= 1e15 {
+            return None;
+        }
+        if whole / scale == number {
+            return Some(Decimal::new(whole as i64, places));
+        }
+    }
+    None
+}
+
+/// Shortest text first: it is what the file said. More than 15 digits are binary noise that Excel hides too.
+fn long_decimal(number: f64) -> Option<Decimal> {
+    let exact = format!("{number}").parse::<Decimal>().or_else(|_| Decimal::from_scientific(&format!("{number:e}"))).ok()?;
+    exact.round_sf(15).map(|exact| exact.normalize())
+}
+
 /// Hours and minutes, with seconds only where there are some.
 fn clock(ms: i64) -> String {
     let sign = if ms < 0 { "-" } else { "" };
@@ -245,5 +260,21 @@ mod tests {
         assert_eq!(Value::number(f64::NAN), Value::Error(ExcelError::OutOfRange));
         assert_eq!(Value::number(1e300), Value::Error(ExcelError::OutOfRange));
         assert_eq!(Value::number(1e-40).show(&Texts::new()), "0");
+    }
+
+    #[test]
+    fn the_short_way_to_a_decimal_is_the_long_way() {
+        let mut state = 1u64;
+        for _ in 0..200_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let places = (state >> 60) as i32 % 8;
+            let number = ((state >> 20) as i32) as f64 / 10f64.powi(places);
+            if number != number.trunc() {
+                assert_eq!(Some(Value::number(number)), long_decimal(number).map(Value::Decimal), "{number}");
+            }
+        }
+        for number in [0.1, 36.5, -0.000001, 0.0000001, 123456789.123456, 99999999999.9999, 1.0 / 3.0, f64::MIN_POSITIVE] {
+            assert_eq!(Some(Value::number(number)), long_decimal(number).map(Value::Decimal), "{number}");
+        }
     }
 }
