@@ -12,6 +12,7 @@ mod shelf;
 mod table;
 mod text;
 mod value;
+mod write;
 
 pub use address::{Address, Area, MAX_COLUMNS, MAX_ROWS};
 pub use error::{Refusal, Suspicion};
@@ -21,3 +22,7 @@ pub use shelf::{Shelf, Source, SourceId};
 pub use table::{Column, ColumnSpec, Data, Kind, Misfit, Origin, Table};
 pub use text::{TextId, Texts};
 pub use value::{Day, ExcelError, Value};
+pub use write::{
+    Block, CsvEncoding, CsvStyle, FINDING_COLUMNS, FindingRow, FormatClass, NewSheet, NewTable, NewWorkbook, Page,
+    SheetNameTrouble, Tone, Totals, WriteError, findings_workbook, write_csv,
+};

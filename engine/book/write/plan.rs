@@ -1,0 +1,327 @@
+//! How a table is going to look: for each column its width, and a number format for each type of value.
+
+use rust_decimal::Decimal;
+use rust_xlsxwriter::Format;
+
+use super::guard::begins_like_formula;
+use super::pattern::{FormatClass, Pattern};
+use super::sheet::{NewTable, Tone};
+use super::style::{self, CellStyle};
+use super::width::{self, WIDEST};
+use crate::{Column, Data, Texts, Value};
+
+/// Rows looked at for the width of a column; more are sampled evenly.
+const SAMPLE: usize = 2_000;
+/// Tables up to this many rows get borders; in longer ones Excel's own grid has to do.
+const BORDERED: usize = 5_000;
+/// Excel keeps 15 digits of a number; whole numbers beyond are written as text.
+const WHOLE_LIMIT: i64 = 1_000_000_000_000_000;
+/// 1900-03-01: Excel's day numbers are right from here.
+const FIRST_SERIAL: i32 = 61;
+/// 9999-12-31.
+const LAST_SERIAL: i32 = 2_958_465;
+const DAY_MS: i64 = 86_400_000;
+
+/// What a cell looks like, within its column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Slot {
+    Text,
+    Quoted,
+    Integer,
+    Decimal,
+    Date,
+    Time,
+    DateTime,
+    Duration,
+    YesNo,
+}
+
+pub(super) const SLOTS: usize = 9;
+
+/// What is written into a cell.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Content<'a> {
+    Blank,
+    Text(&'a str),
+    Words(String),
+    Whole(i64),
+    Exact(Decimal),
+    Serial(f64),
+    YesNo(bool),
+}
+
+/// Something about a value that could not be written as it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Loss {
+    /// Nobody knows the value: the cell stays empty.
+    Stale,
+    /// A whole number of 16 digits or more: text instead.
+    LongNumber,
+}
+
+/// What a value is written as.
+pub(super) fn content<'a>(value: Value, texts: &'a Texts) -> (Slot, Content<'a>, Option<Loss>) {
+    let words = |value: Value| (Slot::Text, Content::Words(value.show(texts)), None);
+    match value {
+        Value::Blank => (Slot::Text, Content::Blank, None),
+        Value::Text(id) => match texts.get(id) {
+            "" => (Slot::Text, Content::Blank, None),
+            text if begins_like_formula(text) => (Slot::Quoted, Content::Text(text), None),
+            text => (Slot::Text, Content::Text(text), None),
+        },
+        Value::Integer(whole) if whole.unsigned_abs() < WHOLE_LIMIT as u64 => (Slot::Integer, Content::Whole(whole), None),
+        Value::Integer(whole) => (Slot::Text, Content::Words(whole.to_string()), Some(Loss::LongNumber)),
+        Value::Decimal(exact) => (Slot::Decimal, Content::Exact(to_fifteen_digits(exact)), None),
+        Value::Date(day) if (FIRST_SERIAL..=LAST_SERIAL).contains(&day.serial()) => {
+            (Slot::Date, Content::Serial(f64::from(day.serial())), None)
+        }
+        Value::Time(ms) => (Slot::Time, Content::Serial(f64::from(ms) / DAY_MS as f64), None),
+        Value::DateTime(ms) => {
+            let days = ms as f64 / DAY_MS as f64 + 25_569.0;
+            let fits = (f64::from(FIRST_SERIAL)..f64::from(LAST_SERIAL) + 1.0).contains(&days);
+            if fits { (Slot::DateTime, Content::Serial(days), None) } else { words(value) }
+        }
+        // Excel shows a negative length of time as #####, so it is written in words.
+        Value::Duration(ms) if ms >= 0 => (Slot::Duration, Content::Serial(ms as f64 / DAY_MS as f64), None),
+        Value::YesNo(yes) => (Slot::YesNo, Content::YesNo(yes), None),
+        Value::Stale => (Slot::Text, Content::Blank, Some(Loss::Stale)),
+        Value::Date(_) | Value::Duration(_) | Value::Error(_) => words(value),
+    }
+}
+
+/// As many digits as Excel keeps.
+fn to_fifteen_digits(exact: Decimal) -> Decimal {
+    if exact.mantissa().unsigned_abs() < WHOLE_LIMIT as u128 { exact } else { exact.round_sf(15).unwrap_or(exact) }
+}
+
+/// How a table is going to look.
+pub(super) struct TablePlan {
+    pub(super) columns: Vec<ColumnPlan>,
+    bordered: bool,
+    tones: Vec<Option<Tone>>,
+    looks: Vec<Option<Box<Format>>>,
+}
+
+/// How one column is going to look.
+pub(super) struct ColumnPlan {
+    /// In half-width characters, with some air.
+    pub(super) width: usize,
+    /// Texts that look like numbers stand here.
+    pub(super) digits_as_text: bool,
+    formats: [String; SLOTS],
+    wrap: bool,
+    blank: Slot,
+}
+
+impl TablePlan {
+    pub(super) fn new(new: &NewTable) -> TablePlan {
+        let texts = &new.table.shelf().texts;
+        let columns: Vec<ColumnPlan> = new.table.columns().iter().map(|column| ColumnPlan::new(new, column, texts)).collect();
+        let mut tones = vec![None];
+        for (_, tone) in &new.tones {
+            if !tones.contains(&Some(*tone)) {
+                tones.push(Some(*tone));
+            }
+        }
+        let looks = vec![None; tones.len() * columns.len() * SLOTS];
+        TablePlan { columns, bordered: new.table.len() <= BORDERED, tones, looks }
+    }
+
+    /// The number of a tone, for `look`.
+    pub(super) fn tone(&self, tone: Option<Tone>) -> usize {
+        self.tones.iter().position(|known| *known == tone).unwrap_or(0)
+    }
+
+    /// Whether an empty cell has to be written for its border or colour.
+    pub(super) fn shows_blanks(&self, tone: usize) -> bool {
+        self.bordered || tone > 0
+    }
+
+    /// The format of a cell.
+    pub(super) fn look(&mut self, tone: usize, column: usize, slot: Slot) -> &Format {
+        let at = (tone * self.columns.len() + column) * SLOTS + slot as usize;
+        let (plan, bordered, tone) = (&self.columns[column], self.bordered, self.tones[tone]);
+        self.looks[at].get_or_insert_with(|| Box::new(plan.format(slot, bordered, false, tone)))
+    }
+
+    /// The format of a cell in the totals row.
+    pub(super) fn total_look(&self, column: usize, slot: Slot) -> Format {
+        self.columns[column].format(slot, self.bordered, true, None)
+    }
+}
+
+/// The number format that the sheet or the column asks for.
+fn declared<'a>(new: &'a NewTable, column: &'a Column) -> Option<&'a str> {
+    let asked = new.formats.iter().find(|(name, _)| **name == *column.name).map(|(_, format)| format.as_str());
+    asked.or(column.format.as_deref())
+}
+
+impl ColumnPlan {
+    fn new(new: &NewTable, column: &Column, texts: &Texts) -> ColumnPlan {
+        let seen = Seen::of(&column.data, texts);
+        let formats = formats(&column.name, declared(new, column), &seen);
+        let contents = seen.width(&formats);
+        let width = match (contents, width::width(&column.name) + 3) {
+            (contents, label) if label <= contents => contents,
+            // A long label is broken into lines rather than making a narrow column wide.
+            (contents, label) => contents.max(label.min(14)),
+        };
+        ColumnPlan {
+            width: width.min(WIDEST) + 2,
+            digits_as_text: seen.digits,
+            wrap: new.wrap || seen.breaks || contents > WIDEST,
+            blank: seen.first.unwrap_or(Slot::Text),
+            formats,
+        }
+    }
+
+    /// The slot whose look an empty cell takes.
+    pub(super) fn blank(&self) -> Slot {
+        self.blank
+    }
+
+    /// Makes room for a value that is not in the table (its total).
+    pub(super) fn make_room(&mut self, value: Value, texts: &Texts) {
+        let mut seen = Seen::default();
+        seen.add(value, texts);
+        self.width = self.width.max(seen.width(&self.formats).min(WIDEST) + 3);
+    }
+
+    fn format(&self, slot: Slot, bordered: bool, total: bool, tone: Option<Tone>) -> Format {
+        let wrap = self.wrap && matches!(slot, Slot::Text | Slot::Quoted);
+        let number_format = self.formats[slot as usize].as_str();
+        style::cell(CellStyle { number_format, quoted: slot == Slot::Quoted, wrap, bordered, total, tone })
+    }
+}
+
+/// What stands in a column.
+#[derive(Default)]
+struct Seen {
+    first: Option<Slot>,
+    text: usize,
+    digits: bool,
+    breaks: bool,
+    scale: u32,
+    low: Option<Decimal>,
+    high: Option<Decimal>,
+    seconds: bool,
+    moments: Vec<(Slot, i64)>,
+}
+
+impl Seen {
+    fn of(data: &Data, texts: &Texts) -> Seen {
+        let mut seen = Seen::default();
+        let step = data.len().div_ceil(SAMPLE).max(1);
+        (0..data.len()).step_by(step).for_each(|row| seen.add(data.get(row), texts));
+        // Decimals are few in kind and decide the format: all of them are looked at.
+        if let (Data::Decimal(exact), 2..) = (data, step) {
+            exact.iter().flatten().for_each(|exact| seen.add_scale(*exact));
+        }
+        seen
+    }
+
+    fn add(&mut self, value: Value, texts: &Texts) {
+        let (slot, content, _) = content(value, texts);
+        if content == Content::Blank {
+            return;
+        }
+        self.first.get_or_insert(slot);
+        match content {
+            Content::Text(text) => self.add_text(text),
+            Content::Words(text) => self.add_text(&text),
+            Content::Whole(whole) => self.add_number(whole.into()),
+            Content::Exact(exact) => {
+                self.add_number(exact);
+                self.add_scale(exact);
+            }
+            Content::YesNo(_) => self.text = self.text.max(5),
+            Content::Serial(_) | Content::Blank => self.add_moment(slot, value),
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        self.text = self.text.max(width::width(text));
+        self.breaks |= text.contains('\n');
+        self.digits |= text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    }
+
+    fn add_number(&mut self, number: Decimal) {
+        self.low = Some(self.low.map_or(number, |low| low.min(number)));
+        self.high = Some(self.high.map_or(number, |high| high.max(number)));
+    }
+
+    fn add_scale(&mut self, exact: Decimal) {
+        // The scale counts zeros at the end, too: normalising costs something, so only where it could matter.
+        if exact.scale() > self.scale {
+            self.scale = self.scale.max(to_fifteen_digits(exact).normalize().scale());
+        }
+    }
+
+    fn add_moment(&mut self, slot: Slot, value: Value) {
+        let ms = match value {
+            Value::Date(day) => i64::from(day.0) * DAY_MS,
+            Value::Time(ms) => i64::from(ms),
+            Value::DateTime(ms) | Value::Duration(ms) => ms,
+            _ => return,
+        };
+        self.seconds |= ms % 60_000 != 0;
+        match self.moments.iter_mut().find(|(known, _)| *known == slot) {
+            Some((_, longest)) => *longest = (*longest).max(ms),
+            None => self.moments.push((slot, ms)),
+        }
+    }
+
+    /// The width that these values need in these formats.
+    fn width(&self, formats: &[String; SLOTS]) -> usize {
+        let mut widest = self.text;
+        for number in [self.low, self.high].into_iter().flatten() {
+            let slot = if number.scale() == 0 && self.scale == 0 { Slot::Integer } else { Slot::Decimal };
+            widest = widest.max(width::width(&Pattern::read(&formats[slot as usize]).number(number, true)));
+        }
+        for (slot, ms) in &self.moments {
+            let pattern = Pattern::read(&formats[*slot as usize]);
+            let text = if *slot == Slot::Duration { pattern.length(*ms) } else { pattern.moment(*ms).unwrap_or_default() };
+            widest = widest.max(width::width(&text));
+        }
+        widest
+    }
+}
+
+/// A number format for each slot: the declared one where it suits the type, else the type's own.
+fn formats(name: &str, declared: Option<&str>, seen: &Seen) -> [String; SLOTS] {
+    let class = declared.map_or(FormatClass::General, FormatClass::of);
+    let choose = |suits: bool, own: &str| declared.filter(|_| suits).unwrap_or(own).to_owned();
+    let number = matches!(class, FormatClass::Number { .. } | FormatClass::Percent { .. });
+    let day = matches!(class, FormatClass::Date | FormatClass::DateTime);
+    let clock = matches!(class, FormatClass::Time | FormatClass::Duration);
+    let text = if seen.digits || class == FormatClass::Text { "@" } else { "" };
+    let seconds = if seen.seconds { ":ss" } else { "" };
+    [
+        text.to_owned(),
+        text.to_owned(),
+        choose(number, if names_a_code(name) { "0" } else { "#,##0" }),
+        choose(number, &decimal_format(seen.scale)),
+        choose(day, "yyyy/mm/dd"),
+        choose(clock, &format!("h:mm{seconds}")),
+        choose(day, &format!("yyyy/mm/dd hh:mm{seconds}")),
+        choose(clock, &format!("[h]:mm{seconds}")),
+        String::new(),
+    ]
+}
+
+/// As many decimals as the values have; computed values (a third) get two.
+fn decimal_format(scale: u32) -> String {
+    match scale {
+        0 => "#,##0".to_owned(),
+        1..=6 => format!("#,##0.{}", "0".repeat(scale as usize)),
+        _ => "#,##0.00".to_owned(),
+    }
+}
+
+/// Whether a column of whole numbers holds names rather than amounts, by its label: years and numbers of things take no commas.
+pub(super) fn names_a_code(name: &str) -> bool {
+    let key = japan::label_key(name);
+    ["年", "年度", "番号", "コード", "No", "NO", "no", "No.", "ID", "号", "連番", "通番", "年月日"]
+        .iter()
+        .any(|ending| key.ends_with(ending) && !key.contains(|c: char| c.is_ascii_digit()))
+}

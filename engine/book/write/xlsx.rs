@@ -1,0 +1,499 @@
+//! A new workbook, through rust_xlsxwriter. Never a formula, a link or a macro.
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, IgnoreError, Workbook, Worksheet, XlsxError};
+
+use super::guard::begins_like_formula;
+use super::plan::{self, Content, Loss, Slot, TablePlan};
+use super::sheet::{Block, NewSheet, NewTable};
+use super::totals::Sums;
+use super::{SheetNameTrouble, WriteError, style, totals, width};
+use crate::{Address, Fate, Finding, MAX_COLUMNS, MAX_ROWS, Problem, Severity, Value};
+
+/// The longest text of a cell, in UTF-16 units.
+const LONGEST_TEXT: usize = 32_767;
+/// Wider sheets are printed in landscape: about what an A4 page holds upright, in half-width characters.
+const PORTRAIT: usize = 100;
+/// The widest column of a sheet of plain lines.
+const LINE_WIDTH: usize = 96;
+
+/// A workbook to be written.
+#[derive(Clone, Default)]
+pub struct NewWorkbook {
+    sheets: Vec<NewSheet>,
+}
+
+impl NewWorkbook {
+    /// An empty workbook.
+    pub fn new() -> NewWorkbook {
+        NewWorkbook::default()
+    }
+
+    /// Adds a sheet behind the others. Fails if Excel would refuse its name.
+    pub fn add(&mut self, sheet: NewSheet) -> Result<&mut NewSheet, WriteError> {
+        if let Some(why) = self.name_trouble(&sheet.name) {
+            return Err(WriteError::SheetName { name: sheet.name, why });
+        }
+        self.sheets.push(sheet);
+        let last = self.sheets.len() - 1;
+        Ok(&mut self.sheets[last])
+    }
+
+    /// The sheets, in order.
+    pub fn sheets(&self) -> &[NewSheet] {
+        &self.sheets
+    }
+
+    /// A sheet by its name, to add to it.
+    pub fn sheet_mut(&mut self, name: &str) -> Option<&mut NewSheet> {
+        self.sheets.iter_mut().find(|sheet| sheet.name == name)
+    }
+
+    /// The bytes of the workbook, and what could not be written as it was. The same sheets give the same bytes.
+    pub fn to_bytes(&self) -> Result<(Vec<u8>, Vec<Finding>), WriteError> {
+        if self.sheets.is_empty() {
+            return Err(WriteError::NoSheets);
+        }
+        let mut book = Workbook::new();
+        book.set_properties(&properties()?);
+        book.set_default_format(&style::base(), style::ROW_PIXELS, style::COLUMN_PIXELS).map_err(failed)?;
+        let mut findings = Vec::new();
+        for sheet in &self.sheets {
+            SheetWriter::new(sheet, book.add_worksheet(), &mut findings)?.write()?;
+        }
+        Ok((book.save_to_buffer().map_err(failed)?, findings))
+    }
+
+    fn name_trouble(&self, name: &str) -> Option<SheetNameTrouble> {
+        let units = name.encode_utf16().count();
+        let forbidden = |c: &char| matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control();
+        if name.trim().is_empty() {
+            Some(SheetNameTrouble::Empty)
+        } else if units > 31 {
+            Some(SheetNameTrouble::TooLong(units))
+        } else if let Some(found) = name.chars().find(forbidden) {
+            Some(SheetNameTrouble::Character(found))
+        } else if name.starts_with('\'') || name.ends_with('\'') {
+            Some(SheetNameTrouble::Apostrophe)
+        } else if name.eq_ignore_ascii_case("history") || name == "履歴" {
+            Some(SheetNameTrouble::Reserved)
+        } else {
+            let taken = self.sheets.iter().any(|sheet| sheet.name.to_lowercase() == name.to_lowercase());
+            taken.then_some(SheetNameTrouble::Taken)
+        }
+    }
+}
+
+/// No names, and always the same moment of creation.
+fn properties() -> Result<DocProperties, WriteError> {
+    let moment = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
+    Ok(DocProperties::new().set_creation_datetime(&moment))
+}
+
+pub(super) fn failed(error: XlsxError) -> WriteError {
+    WriteError::Failed(error.to_string())
+}
+
+/// Where a table came to lie.
+struct Placed<'a> {
+    new: &'a NewTable,
+    header: u32,
+    last: u32,
+}
+
+/// Writes one sheet.
+struct SheetWriter<'a> {
+    sheet: &'a NewSheet,
+    out: &'a mut Worksheet,
+    findings: &'a mut Vec<Finding>,
+    row: u32,
+    placed: Vec<Placed<'a>>,
+    widths: Vec<usize>,
+}
+
+impl<'a> SheetWriter<'a> {
+    fn new(sheet: &'a NewSheet, out: &'a mut Worksheet, findings: &'a mut Vec<Finding>) -> Result<SheetWriter<'a>, WriteError> {
+        out.set_name(&sheet.name).map_err(failed)?;
+        Ok(SheetWriter { sheet, out, findings, row: 0, placed: Vec::new(), widths: Vec::new() })
+    }
+
+    fn write(mut self) -> Result<(), WriteError> {
+        self.check_size()?;
+        for block in &self.sheet.blocks {
+            match block {
+                Block::Table(new) => self.table(new)?,
+                Block::Gap => self.row += 1,
+                Block::Title(text) | Block::Line(text) | Block::Note(text) => self.line(block, text)?,
+            }
+        }
+        self.set_widths()?;
+        self.set_view()?;
+        self.set_print()
+    }
+
+    fn check_size(&self) -> Result<(), WriteError> {
+        let sheet = || self.sheet.name.clone();
+        let rows = |block: &Block| match block {
+            Block::Table(new) => new.table.len() as u64 + 2,
+            _ => 1,
+        };
+        let rows: u64 = self.sheet.blocks.iter().map(rows).sum();
+        if rows > u64::from(MAX_ROWS) {
+            return Err(WriteError::TooManyRows { sheet: sheet(), rows });
+        }
+        match self.sheet.tables().map(|new| new.table.columns().len()).max() {
+            Some(columns) if columns > MAX_COLUMNS as usize => Err(WriteError::TooManyColumns { sheet: sheet(), columns }),
+            _ => Ok(()),
+        }
+    }
+
+    fn line(&mut self, block: &Block, text: &str) -> Result<(), WriteError> {
+        let plain = self.sheet.tables().next().is_none();
+        let quoted = begins_like_formula(text);
+        let format = match block {
+            Block::Title(_) => style::title(),
+            Block::Note(_) => style::note(quoted),
+            _ => style::line(quoted, plain),
+        };
+        self.check_text(text, 0, None)?;
+        self.out.write_string_with_format(self.row, 0, text, &format).map_err(failed)?;
+        if plain {
+            self.widen(0, (width::width(text) + 2).min(LINE_WIDTH));
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    fn table(&mut self, new: &'a NewTable) -> Result<(), WriteError> {
+        let mut plan = TablePlan::new(new);
+        let header = self.row;
+        let sums = totals::sums(new)?;
+        for (at, sum) in sums.iter().flat_map(|sums| sums.values.iter().enumerate()) {
+            if let Some(value) = sum {
+                plan.columns[at].make_room(*value, &new.table.shelf().texts);
+            }
+        }
+        for (at, column) in plan.columns.iter().enumerate() {
+            let asked = new.widths.iter().find(|(position, _)| *position == at).map(|(_, width)| usize::from(*width));
+            self.widen(at, asked.unwrap_or(column.width));
+        }
+        self.header(new)?;
+        self.rows(new, &mut plan)?;
+        if let Some(sums) = sums {
+            self.totals(new, &plan, &sums)?;
+        }
+        self.ignore_digit_warnings(&plan, header)?;
+        self.placed.push(Placed { new, header, last: self.row - 1 });
+        Ok(())
+    }
+
+    fn header(&mut self, new: &NewTable) -> Result<(), WriteError> {
+        let mut lines = 1;
+        for (at, column) in new.table.columns().iter().enumerate() {
+            let format = style::header(begins_like_formula(&column.name));
+            self.check_text(&column.name, at, None)?;
+            if column.name.is_empty() {
+                self.out.write_blank(self.row, at as u16, &format).map_err(failed)?;
+            } else {
+                self.out.write_string_with_format(self.row, at as u16, &*column.name, &format).map_err(failed)?;
+            }
+            lines = lines.max(width::lines(&column.name, self.widths[at].saturating_sub(3)));
+        }
+        if lines > 1 {
+            self.out.set_row_height_pixels(self.row, style::ROW_PIXELS * lines.min(8) as u32).map_err(failed)?;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    fn rows(&mut self, new: &NewTable, plan: &mut TablePlan) -> Result<(), WriteError> {
+        let mut tones = vec![0; if new.tones.is_empty() { 0 } else { new.table.len() }];
+        for (row, tone) in &new.tones {
+            if let Some(at) = tones.get_mut(*row) {
+                *at = plan.tone(Some(*tone));
+            }
+        }
+        for row in 0..new.table.len() {
+            let tone = tones.get(row).copied().unwrap_or(0);
+            for column in 0..plan.columns.len() {
+                self.cell(new, plan, (row, column), tone)?;
+            }
+            self.row += 1;
+        }
+        Ok(())
+    }
+
+    fn cell(&mut self, new: &NewTable, plan: &mut TablePlan, at: (usize, usize), tone: usize) -> Result<(), WriteError> {
+        let (row, column) = at;
+        let value = new.table.value(row, column);
+        let (slot, content, loss) = plan::content(value, &new.table.shelf().texts);
+        if let Some(loss) = loss {
+            self.lost(new, at, &value, loss);
+        }
+        if let Content::Text(text) = content {
+            self.check_text(text, column, Some((new, row)))?;
+        }
+        if content == Content::Blank && !plan.shows_blanks(tone) {
+            return Ok(());
+        }
+        let slot = if content == Content::Blank { plan.columns[column].blank() } else { slot };
+        let format = plan.look(tone, column, slot);
+        put(self.out, (self.row, column as u16), &content, format)
+    }
+
+    fn totals(&mut self, new: &NewTable, plan: &TablePlan, sums: &Sums) -> Result<(), WriteError> {
+        let label = sums.label.as_str();
+        for (column, sum) in sums.values.iter().enumerate() {
+            let (slot, content) = match sum {
+                _ if column == 0 && begins_like_formula(label) => (Slot::Quoted, Content::Text(label)),
+                _ if column == 0 && !label.is_empty() => (Slot::Text, Content::Text(label)),
+                Some(value) => {
+                    let (slot, content, _) = plan::content(*value, &new.table.shelf().texts);
+                    (slot, content)
+                }
+                None => (Slot::Text, Content::Blank),
+            };
+            put(self.out, (self.row, column as u16), &content, &plan.total_look(column, slot))?;
+        }
+        self.row += 1;
+        Ok(())
+    }
+
+    /// Excel marks numbers that are kept as text with a green corner; in columns of codes that is meant.
+    fn ignore_digit_warnings(&mut self, plan: &TablePlan, header: u32) -> Result<(), WriteError> {
+        let last = (self.row - 1).max(header);
+        for (at, column) in plan.columns.iter().enumerate() {
+            if column.digits_as_text {
+                let at = at as u16;
+                self.out.ignore_error_range(header, at, last, at, IgnoreError::NumberStoredAsText).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lost(&mut self, new: &NewTable, at: (usize, usize), value: &Value, loss: Loss) {
+        let name = &new.table.columns()[at.1].name;
+        let (problem, fate) = match loss {
+            Loss::Stale => (Problem::StaleFormula, Fate::Blanked),
+            Loss::LongNumber => (Problem::DamagedNumber, Fate::Used),
+        };
+        self.findings.push(Finding {
+            severity: Severity::Warning,
+            place: new.table.place(at.0, Some(name)),
+            column: Some(name.to_string()),
+            value: Some(value.show(&new.table.shelf().texts)),
+            problem,
+            fate,
+        });
+    }
+
+    fn check_text(&self, text: &str, column: usize, from: Option<(&NewTable, usize)>) -> Result<(), WriteError> {
+        // A text of that many bytes at most has no more units: the usual case costs one comparison.
+        if text.len() <= LONGEST_TEXT {
+            return Ok(());
+        }
+        let units = text.encode_utf16().count();
+        if units <= LONGEST_TEXT {
+            return Ok(());
+        }
+        Err(WriteError::TextTooLong {
+            sheet: self.sheet.name.clone(),
+            cell: Address::new(self.row, column as u32).to_string(),
+            units,
+            from: from
+                .map(|(new, row)| Box::new(new.table.place(row, Some(&new.table.columns()[column].name))))
+                .unwrap_or_default(),
+        })
+    }
+
+    fn widen(&mut self, column: usize, width: usize) {
+        if self.widths.len() <= column {
+            self.widths.resize(column + 1, 0);
+        }
+        self.widths[column] = self.widths[column].max(width);
+    }
+
+    fn set_widths(&mut self) -> Result<(), WriteError> {
+        for (at, width) in self.widths.iter().enumerate() {
+            self.out.set_column_width(at as u16, (*width).max(6) as f64).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// A single table keeps its header in sight and gets filter buttons.
+    fn set_view(&mut self) -> Result<(), WriteError> {
+        if let Some(tone) = self.sheet.tab {
+            self.out.set_tab_color(style::tab(tone));
+        }
+        let [Placed { new, header, last }] = self.placed.as_slice() else { return Ok(()) };
+        if *header < 20 {
+            self.out.set_freeze_panes(header + 1, 0).map_err(failed)?;
+        }
+        let rows = new.table.len() as u32;
+        if new.filter && rows > 0 && !new.table.columns().is_empty() {
+            let last_column = new.table.columns().len() as u16 - 1;
+            // The totals row stays out of the filter.
+            self.out.autofilter(*header, 0, (header + rows).min(*last), last_column).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn set_print(&mut self) -> Result<(), WriteError> {
+        let page = self.sheet.page;
+        self.out.set_paper_size(9).set_print_fit_to_pages(1, u16::from(page.single));
+        self.out.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3).set_footer("&L&A&R&P / &N");
+        if page.landscape.unwrap_or(self.widths.iter().sum::<usize>() > PORTRAIT) {
+            self.out.set_landscape();
+        }
+        if let [Placed { header, .. }] = self.placed.as_slice() {
+            self.out.set_repeat_rows(*header, *header).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes one cell.
+fn put(
+    out: &mut Worksheet,
+    (row, column): (u32, u16),
+    content: &Content<'_>,
+    format: &rust_xlsxwriter::Format,
+) -> Result<(), WriteError> {
+    let done = match content {
+        Content::Blank => out.write_blank(row, column, format),
+        Content::Text(text) => out.write_string_with_format(row, column, *text, format),
+        Content::Words(text) => out.write_string_with_format(row, column, text, format),
+        Content::Whole(whole) => out.write_number_with_format(row, column, *whole as f64, format),
+        // Through the digits: the nearest number of Excel's to the exact decimal.
+        Content::Exact(exact) => {
+            let number = exact.to_string().parse::<f64>().unwrap_or_default();
+            out.write_number_with_format(row, column, number, format)
+        }
+        Content::Serial(number) => out.write_number_with_format(row, column, *number, format),
+        Content::YesNo(yes) => out.write_boolean_with_format(row, column, *yes, format),
+    };
+    done.map(drop).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::rc::Rc;
+
+    use calamine::{Data as Read, Reader, Xlsx};
+    use jiff::civil;
+
+    use super::*;
+    use crate::{Column, Data, Day, Origin, Shelf, Table, Tone, Totals};
+
+    fn table(shelf: &Rc<Shelf>, columns: Vec<(&str, Vec<Value>)>) -> Table {
+        let rows = columns.first().map_or(0, |(_, values)| values.len());
+        let columns = columns.into_iter().map(|(name, values)| Rc::new(Column::new(name, Data::of(values)))).collect();
+        Table::new(shelf, columns, Rc::new(vec![Origin::COMPUTED; rows]))
+    }
+
+    fn sample(shelf: &Rc<Shelf>) -> Table {
+        let text = |text: &str| Value::Text(shelf.texts.intern(text));
+        table(
+            shelf,
+            vec![
+                ("保健所", vec![text("津保健所"), text("=HYPERLINK(\"x\")"), text("四日市市保健所")]),
+                ("コード", vec![text("240001"), text("001234"), Value::Blank]),
+                ("検査数", vec![Value::Integer(12_345), Value::Integer(-3), Value::Blank]),
+                ("陽性率", ["0.0779", "0.1", "1"].map(|t| Value::Decimal(t.parse().unwrap())).to_vec()),
+                ("日付", vec![Value::Date(Day::of(civil::date(2022, 4, 1))), Value::Blank, Value::Blank]),
+                ("時間", vec![Value::Duration(41 * 3_600_000 + 900_000), Value::Blank, Value::Duration(0)]),
+                ("済", vec![Value::YesNo(true), Value::YesNo(false), Value::Blank]),
+            ],
+        )
+    }
+
+    fn open(bytes: &[u8]) -> Xlsx<Cursor<&[u8]>> {
+        Xlsx::new(Cursor::new(bytes)).unwrap()
+    }
+
+    #[test]
+    fn cells_come_back_typed() {
+        let shelf = Shelf::new();
+        let mut book = NewWorkbook::new();
+        let mut sheet = NewSheet::new("週次集計");
+        sheet.blocks.push(Block::Title("検査統計".into()));
+        sheet.blocks.push(Block::Table(NewTable::new(&sample(&shelf))));
+        sheet.blocks.push(Block::Note("※ 速報値".into()));
+        sheet.table_mut().unwrap().totals = Totals::Amounts { label: "合計".into() };
+        book.add(sheet).unwrap();
+        let (bytes, findings) = book.to_bytes().unwrap();
+        assert!(findings.is_empty());
+        let range = open(&bytes).worksheet_range("週次集計").unwrap();
+        let at = |row, column| range.get_value((row, column)).cloned().unwrap_or(Read::Empty);
+        assert_eq!(at(0, 0), Read::String("検査統計".into()));
+        assert_eq!(at(1, 3), Read::String("陽性率".into()));
+        assert_eq!(at(2, 2), Read::Float(12_345.0));
+        assert_eq!(at(2, 3), Read::Float(0.0779));
+        assert_eq!(at(3, 0), Read::String("=HYPERLINK(\"x\")".into()));
+        assert_eq!(at(3, 1), Read::String("001234".into()));
+        assert_eq!(at(2, 6), Read::Bool(true));
+        assert_eq!(at(4, 2), Read::Empty);
+        assert!(matches!(at(2, 4), Read::DateTime(day) if day.as_f64() == 44_652.0));
+        assert!(matches!(at(2, 5), Read::DateTime(time) if time.is_duration()));
+        assert_eq!(at(5, 0), Read::String("合計".into()));
+        assert_eq!(at(5, 2), Read::Float(12_342.0));
+        assert_eq!(at(5, 3), Read::Empty, "a rate has no sum");
+        assert_eq!(at(6, 0), Read::String("※ 速報値".into()));
+    }
+
+    #[test]
+    fn the_same_sheets_give_the_same_bytes() {
+        let bytes = || {
+            let shelf = Shelf::new();
+            let mut book = NewWorkbook::new();
+            let mut sheet = NewSheet::of_table("一覧", &sample(&shelf));
+            sheet.table_mut().unwrap().tones = vec![(1, Tone::Red), (2, Tone::Blue)];
+            book.add(sheet).unwrap();
+            book.add(NewSheet::of_lines("使い方", &["使い方".into(), String::new(), "=1".into()])).unwrap();
+            book.to_bytes().unwrap().0
+        };
+        assert_eq!(bytes(), bytes());
+    }
+
+    #[test]
+    fn excel_s_limits_are_errors() {
+        let mut book = NewWorkbook::new();
+        assert_eq!(book.to_bytes().err(), Some(WriteError::NoSheets));
+        for (name, why) in [
+            ("", SheetNameTrouble::Empty),
+            ("[集計]", SheetNameTrouble::Character('[')),
+            ("'集計", SheetNameTrouble::Apostrophe),
+            ("履歴", SheetNameTrouble::Reserved),
+            (&"長".repeat(32), SheetNameTrouble::TooLong(32)),
+        ] {
+            let error = book.add(NewSheet::new(name)).err();
+            assert_eq!(error, Some(WriteError::SheetName { name: name.to_owned(), why }));
+        }
+        book.add(NewSheet::new("Ａbc")).unwrap();
+        assert!(matches!(book.add(NewSheet::new("ａBC")), Err(WriteError::SheetName { why: SheetNameTrouble::Taken, .. })));
+        let shelf = Shelf::new();
+        let long = Value::Text(shelf.texts.intern(&"長".repeat(32_768)));
+        book.add(NewSheet::of_table("長文", &table(&shelf, vec![("文", vec![long])]))).unwrap();
+        assert!(matches!(book.to_bytes(), Err(WriteError::TextTooLong { units: 32_768, cell, .. }) if cell == "A2"));
+    }
+
+    #[test]
+    fn nothing_is_lost_silently() {
+        let shelf = Shelf::new();
+        let table = table(
+            &shelf,
+            vec![(
+                "値",
+                vec![Value::Integer(1_234_567_890_123_456), Value::Stale, Value::Date(Day::of(civil::date(1890, 1, 2)))],
+            )],
+        );
+        let mut book = NewWorkbook::new();
+        book.add(NewSheet::of_table("値", &table)).unwrap();
+        let (bytes, findings) = book.to_bytes().unwrap();
+        let range = open(&bytes).worksheet_range("値").unwrap();
+        assert_eq!(range.get_value((1, 0)), Some(&Read::String("1234567890123456".into())));
+        assert_eq!(range.get_value((3, 0)), Some(&Read::String("1890-01-02".into())));
+        let problems: Vec<&Problem> = findings.iter().map(|finding| &finding.problem).collect();
+        assert_eq!(problems, [&Problem::DamagedNumber, &Problem::StaleFormula]);
+    }
+}
