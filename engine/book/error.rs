@@ -31,6 +31,15 @@ pub enum Refusal {
     /// Built so as to harm: too many parts, too large when unpacked, overlapping, references outside.
     #[error("refused as dangerous: {why}")]
     Hostile { why: String },
+    /// The task has no right to open it.
+    #[error("the task may not open it")]
+    NotPermitted,
+    /// It was changed or taken away while the job ran.
+    #[error("changed while the job ran")]
+    Changed,
+    /// The operating system does not let it be read.
+    #[error("the system does not let it be read")]
+    Locked,
     /// More cells than allowed.
     #[error("more than {limit} cells")]
     TooManyCells { limit: u64 },
