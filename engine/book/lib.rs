@@ -19,7 +19,10 @@ pub use error::{Refusal, Suspicion};
 pub use finding::{Fate, Finding, Place, Problem, Severity};
 pub use sheet::{CellView, Row, Sheet, SheetBuilder, Visibility};
 pub use shelf::{Shelf, Source, SourceId};
-pub use table::{Column, ColumnSpec, Data, Kind, Misfit, Origin, Table};
+pub use table::{
+    Aggregate, AggregateKind, Column, ColumnSpec, Data, Duplicate, Excess, Index, JoinKind, Joined, Keep, Kind, Misfit, Origin,
+    SortKey, Table, Unique, VerbError, nearest,
+};
 pub use text::{TextId, Texts};
 pub use value::{Day, ExcelError, Value};
 pub use write::{

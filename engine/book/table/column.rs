@@ -112,6 +112,20 @@ impl Data {
         }
     }
 
+    /// Values of these rows, in this order; blank for `u32::MAX`. Each other row must exist.
+    pub(super) fn gather_or_blank(&self, rows: &[u32]) -> Data {
+        fn pick<T: Copy>(values: &[T], rows: &[u32], blank: T) -> Vec<T> {
+            rows.iter().map(|&row| if row == u32::MAX { blank } else { values[row as usize] }).collect()
+        }
+        match self {
+            Data::Text(v) => Data::Text(pick(v, rows, TextId::NONE)),
+            Data::Integer(v) => Data::Integer(pick(v, rows, BLANK_INTEGER)),
+            Data::Decimal(v) => Data::Decimal(pick(v, rows, None)),
+            Data::Date(v) => Data::Date(pick(v, rows, BLANK_DATE)),
+            Data::Any(v) => Data::Any(pick(v, rows, Value::Blank)),
+        }
+    }
+
     /// A column made of values, packed as tightly as their types allow.
     pub fn of(values: impl IntoIterator<Item = Value>) -> Data {
         let mut values = values.into_iter();

@@ -3,10 +3,33 @@
 mod column;
 mod spec;
 
+mod aggregate;
+mod concat;
+mod group;
+mod index;
+mod join;
+mod keys;
+mod lag;
+mod near;
+mod pivot;
+mod rank;
+mod shape;
+mod sort;
+mod trouble;
+mod unique;
+mod window;
+
 use std::rc::Rc;
 
+pub use aggregate::{Aggregate, AggregateKind};
 pub use column::{Column, Data};
+pub use index::Index;
+pub use join::{Duplicate, JoinKind, Joined};
+pub use near::nearest;
+pub use sort::SortKey;
 pub use spec::{ColumnSpec, Kind, Misfit};
+pub use trouble::{Excess, VerbError};
+pub use unique::{Keep, Unique};
 
 use crate::{Place, Shelf, SourceId, Value};
 
@@ -81,4 +104,34 @@ impl Table {
     pub fn place(&self, row: usize, column: Option<&str>) -> Place {
         self.shelf.place(self.origins[row], column)
     }
+}
+
+/// A table of these cells: whole numbers, decimals, `""` for blank, and texts.
+#[cfg(test)]
+fn sample(names: &[&str], rows: &[&[&str]]) -> Table {
+    sample_on(&Shelf::new(), names, rows)
+}
+
+#[cfg(test)]
+fn sample_on(shelf: &Rc<Shelf>, names: &[&str], rows: &[&[&str]]) -> Table {
+    let value = |text: &str| match text {
+        "" => Value::Blank,
+        text if text.parse::<i64>().is_ok() => Value::Integer(text.parse().unwrap()),
+        text if text.parse::<rust_decimal::Decimal>().is_ok() => Value::Decimal(text.parse().unwrap()),
+        text => Value::Text(shelf.texts.intern(text)),
+    };
+    let columns = names.iter().enumerate().map(|(at, name)| {
+        let data = Data::of(rows.iter().map(|row| value(row[at])));
+        Rc::new(Column::new(name, data))
+    });
+    let source = shelf.add_source(crate::Source { file: "見本.csv".into(), sheet: None, columns: Vec::new() });
+    let origins = (0..rows.len() as u32).map(|row| Origin { source, row }).collect();
+    Table::new(shelf, columns.collect(), Rc::new(origins))
+}
+
+/// Each row as text, for comparing.
+#[cfg(test)]
+fn shown(table: &Table) -> Vec<String> {
+    let cell = |row, at| table.value(row, at).show(&table.shelf.texts);
+    (0..table.len()).map(|row| (0..table.columns.len()).map(|at| cell(row, at)).collect::<Vec<_>>().join(" ")).collect()
 }
