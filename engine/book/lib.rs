@@ -26,6 +26,6 @@ pub use table::{
 pub use text::{TextId, Texts};
 pub use value::{Day, ExcelError, Value};
 pub use write::{
-    Block, CsvEncoding, CsvStyle, FINDING_COLUMNS, FindingRow, FormatClass, NewSheet, NewTable, NewWorkbook, Page,
-    SheetNameTrouble, Tone, Totals, WriteError, findings_workbook, write_csv,
+    Block, Chart, ChartKind, CsvEncoding, CsvStyle, FINDING_COLUMNS, FindingRow, FormatClass, NewSheet, NewTable, NewWorkbook,
+    Page, Series, SheetNameTrouble, Tone, Totals, WriteError, findings_workbook, write_csv,
 };

@@ -1,5 +1,6 @@
 //! Writing: new workbooks and CSV files out of tables, as bytes. The same input gives the same bytes.
 
+mod chart;
 mod cp932;
 mod csv;
 mod findings;
@@ -12,6 +13,7 @@ mod totals;
 mod width;
 mod xlsx;
 
+pub use chart::{Chart, ChartKind, Series};
 pub use csv::{CsvEncoding, CsvStyle, write_csv};
 pub use findings::{FINDING_COLUMNS, FindingRow, findings_workbook};
 pub use pattern::FormatClass;

@@ -12,6 +12,8 @@ use crate::{Column, Data, Texts, Value};
 
 /// Rows looked at for the width of a column; more are sampled evenly.
 const SAMPLE: usize = 2_000;
+/// In half-width characters.
+const NARROWEST: usize = 6;
 /// Tables up to this many rows get borders; in longer ones Excel's own grid has to do.
 const BORDERED: usize = 5_000;
 /// Excel keeps 15 digits of a number; whole numbers beyond are written as text.
@@ -116,7 +118,8 @@ pub(super) struct ColumnPlan {
 impl TablePlan {
     pub(super) fn new(new: &NewTable) -> TablePlan {
         let texts = &new.table.shelf().texts;
-        let columns: Vec<ColumnPlan> = new.table.columns().iter().map(|column| ColumnPlan::new(new, column, texts)).collect();
+        let columns = new.table.columns().iter().enumerate();
+        let columns: Vec<ColumnPlan> = columns.map(|(at, column)| ColumnPlan::new(new, at, column, texts)).collect();
         let mut tones = vec![None];
         for (_, tone) in &new.tones {
             if !tones.contains(&Some(*tone)) {
@@ -157,7 +160,8 @@ fn declared<'a>(new: &'a NewTable, column: &'a Column) -> Option<&'a str> {
 }
 
 impl ColumnPlan {
-    fn new(new: &NewTable, column: &Column, texts: &Texts) -> ColumnPlan {
+    fn new(new: &NewTable, at: usize, column: &Column, texts: &Texts) -> ColumnPlan {
+        let asked = new.widths.iter().find(|(position, _)| *position == at).map(|(_, width)| usize::from(*width));
         let seen = Seen::of(&column.data, texts);
         let formats = formats(&column.name, declared(new, column), &seen);
         let contents = seen.width(&formats);
@@ -167,12 +171,22 @@ impl ColumnPlan {
             (contents, label) => contents.max(label.min(14)),
         };
         ColumnPlan {
-            width: width.min(WIDEST) + 2,
+            width: asked.unwrap_or(width.min(WIDEST) + 2).max(NARROWEST),
             digits_as_text: seen.digits,
             wrap: new.wrap || seen.breaks || contents > WIDEST,
             blank: seen.first.unwrap_or(Slot::Text),
             formats,
         }
+    }
+
+    /// The number format of the column's first value.
+    pub(super) fn number_format(&self) -> &str {
+        &self.formats[self.blank as usize]
+    }
+
+    /// How many lines a text takes in this column.
+    pub(super) fn lines(&self, text: &str) -> usize {
+        if self.wrap && (text.len() > self.width || text.contains('\n')) { width::lines(text, self.width - 2) } else { 1 }
     }
 
     /// The slot whose look an empty cell takes.
@@ -190,7 +204,8 @@ impl ColumnPlan {
     fn format(&self, slot: Slot, bordered: bool, total: bool, tone: Option<Tone>) -> Format {
         let wrap = self.wrap && matches!(slot, Slot::Text | Slot::Quoted);
         let number_format = self.formats[slot as usize].as_str();
-        style::cell(CellStyle { number_format, quoted: slot == Slot::Quoted, wrap, bordered, total, tone })
+        let (quoted, centered) = (slot == Slot::Quoted, slot == Slot::YesNo);
+        style::cell(CellStyle { number_format, quoted, wrap, centered, bordered, total, tone })
     }
 }
 

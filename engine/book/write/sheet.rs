@@ -1,5 +1,6 @@
 //! What a new sheet holds, before it is written.
 
+use super::chart::Chart;
 use crate::Table;
 
 /// A sheet to be written: blocks from top to bottom.
@@ -9,6 +10,8 @@ pub struct NewSheet {
     pub name: String,
     /// What it holds, from top to bottom.
     pub blocks: Vec<Block>,
+    /// Its charts.
+    pub charts: Vec<Chart>,
     /// The colour of its tab.
     pub tab: Option<Tone>,
     /// How it is printed.
@@ -95,7 +98,7 @@ pub enum Tone {
 impl NewSheet {
     /// An empty sheet.
     pub fn new(name: &str) -> NewSheet {
-        NewSheet { name: name.to_owned(), blocks: Vec::new(), tab: None, page: Page::default() }
+        NewSheet { name: name.to_owned(), blocks: Vec::new(), charts: Vec::new(), tab: None, page: Page::default() }
     }
 
     /// A sheet with one table.

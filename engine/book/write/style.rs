@@ -31,7 +31,7 @@ pub(super) fn title() -> Format {
 }
 
 pub(super) fn line(quoted: bool, wrap: bool) -> Format {
-    let format = if wrap { base().set_text_wrap().set_align(FormatAlign::Top) } else { base() };
+    let format = if wrap { base().set_text_wrap() } else { base() };
     if quoted { format.set_quote_prefix() } else { format }
 }
 
@@ -57,6 +57,7 @@ pub(super) struct CellStyle<'a> {
     pub(super) number_format: &'a str,
     pub(super) quoted: bool,
     pub(super) wrap: bool,
+    pub(super) centered: bool,
     pub(super) bordered: bool,
     pub(super) total: bool,
     pub(super) tone: Option<Tone>,
@@ -71,7 +72,10 @@ pub(super) fn cell(style: CellStyle<'_>) -> Format {
         format = format.set_quote_prefix();
     }
     if style.wrap {
-        format = format.set_text_wrap().set_align(FormatAlign::Top);
+        format = format.set_text_wrap();
+    }
+    if style.centered {
+        format = format.set_align(FormatAlign::Center);
     }
     if style.bordered || style.total {
         format = format.set_border(FormatBorder::Thin).set_border_color(LINE);

@@ -7,7 +7,7 @@ use super::plan::{self, Content, Loss, Slot, TablePlan};
 use super::sheet::{Block, NewSheet, NewTable};
 use super::totals::Sums;
 use super::{SheetNameTrouble, WriteError, style, totals, width};
-use crate::{Address, Fate, Finding, MAX_COLUMNS, MAX_ROWS, Problem, Severity, Value};
+use crate::{Address, Fate, Finding, MAX_COLUMNS, MAX_ROWS, Problem, Severity, Table, Value};
 
 /// The longest text of a cell, in UTF-16 units.
 const LONGEST_TEXT: usize = 32_767;
@@ -57,10 +57,29 @@ impl NewWorkbook {
         book.set_properties(&properties()?);
         book.set_default_format(&style::base(), style::ROW_PIXELS, style::COLUMN_PIXELS).map_err(failed)?;
         let mut findings = Vec::new();
+        let mut placed = Vec::new();
         for sheet in &self.sheets {
-            SheetWriter::new(sheet, book.add_worksheet(), &mut findings)?.write()?;
+            placed.push(SheetWriter::new(sheet, book.add_worksheet(), &mut findings)?.write()?);
+        }
+        for (at, sheet) in self.sheets.iter().enumerate() {
+            self.insert_charts(sheet, book.worksheet_from_index(at).map_err(failed)?, &placed)?;
         }
         Ok((book.save_to_buffer().map_err(failed)?, findings))
+    }
+
+    /// Charts come last: they may show a table of any sheet.
+    fn insert_charts(&self, sheet: &NewSheet, out: &mut Worksheet, placed: &[Vec<Placed<'_>>]) -> Result<(), WriteError> {
+        for (nth, chart) in sheet.charts.iter().enumerate() {
+            let wanted = chart.from.as_ref().unwrap_or(&sheet.name);
+            let at = self.sheets.iter().position(|sheet| sheet.name == *wanted);
+            let data = at.and_then(|at| placed[at].first()).ok_or_else(|| WriteError::NoSheet {
+                wanted: wanted.clone(),
+                have: self.sheets.iter().map(|sheet| sheet.name.clone()).collect(),
+            })?;
+            let before = sheet.charts[..nth].iter().filter(|chart| chart.at.is_none()).count();
+            chart.insert(out, data, before as u32)?;
+        }
+        Ok(())
     }
 
     fn name_trouble(&self, name: &str) -> Option<SheetNameTrouble> {
@@ -94,29 +113,52 @@ pub(super) fn failed(error: XlsxError) -> WriteError {
 }
 
 /// Where a table came to lie.
-struct Placed<'a> {
+pub(super) struct Placed<'a> {
+    /// The sheet's name.
+    pub(super) sheet: &'a str,
+    /// The row of the header.
+    pub(super) header: u32,
     new: &'a NewTable,
-    header: u32,
-    last: u32,
+    /// The number format of each column.
+    formats: Vec<String>,
+}
+
+impl Placed<'_> {
+    pub(super) fn format(&self, column: u16) -> &str {
+        self.formats.get(usize::from(column)).map_or("", String::as_str)
+    }
+
+    pub(super) fn table(&self) -> &Table {
+        &self.new.table
+    }
+
+    /// The first and last row of the data, without totals. The table must not be empty.
+    pub(super) fn rows(&self) -> (u32, u32) {
+        (self.header + 1, self.header + self.new.table.len() as u32)
+    }
 }
 
 /// Writes one sheet.
-struct SheetWriter<'a> {
-    sheet: &'a NewSheet,
-    out: &'a mut Worksheet,
-    findings: &'a mut Vec<Finding>,
+struct SheetWriter<'s, 'w> {
+    sheet: &'s NewSheet,
+    out: &'w mut Worksheet,
+    findings: &'w mut Vec<Finding>,
     row: u32,
-    placed: Vec<Placed<'a>>,
+    placed: Vec<Placed<'s>>,
     widths: Vec<usize>,
 }
 
-impl<'a> SheetWriter<'a> {
-    fn new(sheet: &'a NewSheet, out: &'a mut Worksheet, findings: &'a mut Vec<Finding>) -> Result<SheetWriter<'a>, WriteError> {
+impl<'s, 'w> SheetWriter<'s, 'w> {
+    fn new(
+        sheet: &'s NewSheet,
+        out: &'w mut Worksheet,
+        findings: &'w mut Vec<Finding>,
+    ) -> Result<SheetWriter<'s, 'w>, WriteError> {
         out.set_name(&sheet.name).map_err(failed)?;
         Ok(SheetWriter { sheet, out, findings, row: 0, placed: Vec::new(), widths: Vec::new() })
     }
 
-    fn write(mut self) -> Result<(), WriteError> {
+    fn write(mut self) -> Result<Vec<Placed<'s>>, WriteError> {
         self.check_size()?;
         for block in &self.sheet.blocks {
             match block {
@@ -127,7 +169,8 @@ impl<'a> SheetWriter<'a> {
         }
         self.set_widths()?;
         self.set_view()?;
-        self.set_print()
+        self.set_print()?;
+        Ok(self.placed)
     }
 
     fn check_size(&self) -> Result<(), WriteError> {
@@ -158,12 +201,13 @@ impl<'a> SheetWriter<'a> {
         self.out.write_string_with_format(self.row, 0, text, &format).map_err(failed)?;
         if plain {
             self.widen(0, (width::width(text) + 2).min(LINE_WIDTH));
+            self.set_lines(width::lines(text, LINE_WIDTH - 2))?;
         }
         self.row += 1;
         Ok(())
     }
 
-    fn table(&mut self, new: &'a NewTable) -> Result<(), WriteError> {
+    fn table(&mut self, new: &'s NewTable) -> Result<(), WriteError> {
         let mut plan = TablePlan::new(new);
         let header = self.row;
         let sums = totals::sums(new)?;
@@ -173,8 +217,7 @@ impl<'a> SheetWriter<'a> {
             }
         }
         for (at, column) in plan.columns.iter().enumerate() {
-            let asked = new.widths.iter().find(|(position, _)| *position == at).map(|(_, width)| usize::from(*width));
-            self.widen(at, asked.unwrap_or(column.width));
+            self.widen(at, column.width);
         }
         self.header(new)?;
         self.rows(new, &mut plan)?;
@@ -182,7 +225,8 @@ impl<'a> SheetWriter<'a> {
             self.totals(new, &plan, &sums)?;
         }
         self.ignore_digit_warnings(&plan, header)?;
-        self.placed.push(Placed { new, header, last: self.row - 1 });
+        let formats = plan.columns.iter().map(|column| column.number_format().to_owned()).collect();
+        self.placed.push(Placed { sheet: &self.sheet.name, header, new, formats });
         Ok(())
     }
 
@@ -198,9 +242,7 @@ impl<'a> SheetWriter<'a> {
             }
             lines = lines.max(width::lines(&column.name, self.widths[at].saturating_sub(3)));
         }
-        if lines > 1 {
-            self.out.set_row_height_pixels(self.row, style::ROW_PIXELS * lines.min(8) as u32).map_err(failed)?;
-        }
+        self.set_lines(lines)?;
         self.row += 1;
         Ok(())
     }
@@ -214,30 +256,46 @@ impl<'a> SheetWriter<'a> {
         }
         for row in 0..new.table.len() {
             let tone = tones.get(row).copied().unwrap_or(0);
+            let mut lines = 1;
             for column in 0..plan.columns.len() {
-                self.cell(new, plan, (row, column), tone)?;
+                lines = lines.max(self.cell(new, plan, (row, column), tone)?);
             }
+            self.set_lines(lines)?;
             self.row += 1;
         }
         Ok(())
     }
 
-    fn cell(&mut self, new: &NewTable, plan: &mut TablePlan, at: (usize, usize), tone: usize) -> Result<(), WriteError> {
+    /// Writes a cell, and answers how many lines it takes.
+    fn cell(&mut self, new: &NewTable, plan: &mut TablePlan, at: (usize, usize), tone: usize) -> Result<usize, WriteError> {
         let (row, column) = at;
         let value = new.table.value(row, column);
         let (slot, content, loss) = plan::content(value, &new.table.shelf().texts);
         if let Some(loss) = loss {
             self.lost(new, at, &value, loss);
         }
+        let mut lines = 1;
         if let Content::Text(text) = content {
             self.check_text(text, column, Some((new, row)))?;
+            lines = plan.columns[column].lines(text);
         }
         if content == Content::Blank && !plan.shows_blanks(tone) {
-            return Ok(());
+            return Ok(lines);
         }
         let slot = if content == Content::Blank { plan.columns[column].blank() } else { slot };
         let format = plan.look(tone, column, slot);
-        put(self.out, (self.row, column as u16), &content, format)
+        put(self.out, (self.row, column as u16), &content, format)?;
+        Ok(lines)
+    }
+
+    /// Makes the current row high enough. Excel would do so itself, other programs do not.
+    fn set_lines(&mut self, lines: usize) -> Result<(), WriteError> {
+        if lines > 1 {
+            // Excel's highest row has 546 pixels.
+            let pixels = (style::ROW_PIXELS * lines.min(30) as u32).min(546);
+            self.out.set_row_height_pixels(self.row, pixels).map_err(failed)?;
+        }
+        Ok(())
     }
 
     fn totals(&mut self, new: &NewTable, plan: &TablePlan, sums: &Sums) -> Result<(), WriteError> {
@@ -314,7 +372,7 @@ impl<'a> SheetWriter<'a> {
 
     fn set_widths(&mut self) -> Result<(), WriteError> {
         for (at, width) in self.widths.iter().enumerate() {
-            self.out.set_column_width(at as u16, (*width).max(6) as f64).map_err(failed)?;
+            self.out.set_column_width(at as u16, *width as f64).map_err(failed)?;
         }
         Ok(())
     }
@@ -324,7 +382,7 @@ impl<'a> SheetWriter<'a> {
         if let Some(tone) = self.sheet.tab {
             self.out.set_tab_color(style::tab(tone));
         }
-        let [Placed { new, header, last }] = self.placed.as_slice() else { return Ok(()) };
+        let [Placed { new, header, .. }] = self.placed.as_slice() else { return Ok(()) };
         if *header < 20 {
             self.out.set_freeze_panes(header + 1, 0).map_err(failed)?;
         }
@@ -332,7 +390,7 @@ impl<'a> SheetWriter<'a> {
         if new.filter && rows > 0 && !new.table.columns().is_empty() {
             let last_column = new.table.columns().len() as u16 - 1;
             // The totals row stays out of the filter.
-            self.out.autofilter(*header, 0, (header + rows).min(*last), last_column).map_err(failed)?;
+            self.out.autofilter(*header, 0, header + rows, last_column).map_err(failed)?;
         }
         Ok(())
     }
@@ -383,7 +441,7 @@ mod tests {
     use jiff::civil;
 
     use super::*;
-    use crate::{Column, Data, Day, Origin, Shelf, Table, Tone, Totals};
+    use crate::{Column, Data, Day, Origin, Shelf, Tone, Totals};
 
     fn table(shelf: &Rc<Shelf>, columns: Vec<(&str, Vec<Value>)>) -> Table {
         let rows = columns.first().map_or(0, |(_, values)| values.len());

@@ -1,0 +1,198 @@
+//! Native Excel charts of a table's columns.
+
+use rust_xlsxwriter::{
+    Chart as Native, ChartAxis, ChartAxisCrossing, ChartDataLabel, ChartFont, ChartLegendPosition, ChartLine, ChartSeries,
+    ChartType, Color, Worksheet,
+};
+
+use super::xlsx::{Placed, failed};
+use super::{WriteError, style};
+use crate::{Address, Table};
+
+/// A chart on a sheet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Chart {
+    /// Its kind.
+    pub kind: ChartKind,
+    /// Its title; none for none.
+    pub title: Option<String>,
+    /// The sheet whose first table it shows; none for the one it stands on.
+    pub from: Option<String>,
+    /// The column along the axis (the slices of a pie).
+    pub category: String,
+    /// The columns shown.
+    pub series: Vec<Series>,
+    /// The names of the category axis, the value axis and the second value axis.
+    pub axes: [Option<String>; 3],
+    /// The cell of its upper left corner; none for right of the table.
+    pub at: Option<Address>,
+    /// Width and height in pixels; none for the usual size.
+    pub size: Option<(u32, u32)>,
+}
+
+/// A column of a chart.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Series {
+    /// The column.
+    pub column: String,
+    /// Whether it is drawn as a line on a second axis.
+    pub second_axis: bool,
+}
+
+/// The kind of a chart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChartKind {
+    /// 縦棒.
+    Column,
+    /// 積み上げ.
+    Stacked,
+    /// 横棒.
+    Bar,
+    /// 折れ線.
+    Line,
+    /// 円: of the first column alone.
+    Pie,
+}
+
+/// Colours that are told apart in print and by people who do not see red and green as others do.
+const COLORS: [u32; 8] = [0x001F_77B4, 0x00FF_7F0E, 0x0059_A14F, 0x00B0_7AA1, 0x0076_B7B2, 0x00ED_C948, 0x009C_755F, 0x007F_7F7F];
+const USUAL_SIZE: (u32, u32) = (640, 375);
+
+impl Chart {
+    /// A chart of these columns, without titles, where there is room.
+    pub fn new(kind: ChartKind, category: &str, columns: &[&str]) -> Chart {
+        let series = columns.iter().map(|column| Series { column: (*column).to_owned(), second_axis: false }).collect();
+        Chart {
+            kind,
+            title: None,
+            from: None,
+            category: category.to_owned(),
+            series,
+            axes: [None, None, None],
+            at: None,
+            size: None,
+        }
+    }
+
+    /// Puts the chart on its sheet. `nth` counts the charts of the sheet that look for their own place.
+    pub(super) fn insert(&self, out: &mut Worksheet, data: &Placed<'_>, nth: u32) -> Result<(), WriteError> {
+        if data.table().is_empty() {
+            return Ok(());
+        }
+        let mut chart = self.draw(data)?;
+        let (width, height) = self.size.unwrap_or(USUAL_SIZE);
+        chart.set_width(width.clamp(100, 4_000)).set_height(height.clamp(100, 4_000));
+        let free =
+            || Address::new(data.header + nth * (USUAL_SIZE.1 / style::ROW_PIXELS + 1), data.table().columns().len() as u32 + 1);
+        let at = self.at.unwrap_or_else(free);
+        out.insert_chart(at.row, at.column as u16, &chart).map(drop).map_err(failed)
+    }
+
+    fn draw(&self, data: &Placed<'_>) -> Result<Native, WriteError> {
+        let mut chart = Native::new(match self.kind {
+            ChartKind::Column => ChartType::Column,
+            ChartKind::Stacked => ChartType::ColumnStacked,
+            ChartKind::Bar => ChartType::Bar,
+            ChartKind::Line => ChartType::Line,
+            ChartKind::Pie => ChartType::Pie,
+        });
+        let mut second = Native::new(ChartType::Line);
+        let category = column(data.table(), &self.category)?;
+        let first =
+            self.series.iter().find(|series| !series.second_axis).and_then(|series| data.table().position(&series.column));
+        let first = first.map_or("", |at| data.format(at as u16));
+        let shown = if self.kind == ChartKind::Pie { 1 } else { self.series.len() };
+        for (nth, series) in self.series.iter().take(shown).enumerate() {
+            let line = series.second_axis && self.kind != ChartKind::Pie;
+            let target = if line { &mut second } else { &mut chart };
+            self.add(target, data, (category, column(data.table(), &series.column)?), nth, line);
+        }
+        self.dress(&mut chart, data.format(category), first);
+        if self.series.iter().take(shown).any(|series| series.second_axis) && self.kind != ChartKind::Pie {
+            let format =
+                self.series.iter().find(|series| series.second_axis).and_then(|series| data.table().position(&series.column));
+            set_axis(second.y2_axis(), format.map_or("", |at| data.format(at as u16)), self.axes[2].as_deref());
+            chart.combine(&second);
+        }
+        Ok(chart)
+    }
+
+    fn add(&self, chart: &mut Native, data: &Placed<'_>, (category, column): (u16, u16), nth: usize, line: bool) {
+        let (first, last) = data.rows();
+        let color = Color::RGB(COLORS[nth % COLORS.len()]);
+        let series: &mut ChartSeries = chart.add_series();
+        series
+            .set_categories((data.sheet, first, category, last, category))
+            .set_values((data.sheet, first, column, last, column))
+            .set_name((data.sheet, data.header, column));
+        match self.kind {
+            ChartKind::Pie => {
+                let colors: Vec<Color> = COLORS.iter().map(|color| Color::RGB(*color)).collect();
+                series.set_point_colors(&colors).set_data_label(ChartDataLabel::new().show_percentage());
+            }
+            ChartKind::Line => drop(series.set_format(ChartLine::new().set_color(color).set_width(2.25))),
+            _ if line => {
+                series.set_secondary_axis(true).set_format(ChartLine::new().set_color(color).set_width(2.25));
+            }
+            _ => {
+                series.set_format(rust_xlsxwriter::ChartSolidFill::new().set_color(color)).set_gap(60);
+            }
+        }
+    }
+
+    fn dress(&self, chart: &mut Native, categories: &str, values: &str) {
+        match &self.title {
+            Some(title) => {
+                chart.title().set_name(title.as_str()).set_font(&font(12));
+                chart.set_alt_text(title.as_str());
+            }
+            None => drop(chart.title().set_hidden()),
+        }
+        if self.kind == ChartKind::Pie {
+            chart.legend().set_position(ChartLegendPosition::Right);
+            return;
+        }
+        // Weeks and days are labels here: a date axis would leave a gap for each day without a row.
+        set_axis(self.category_axis(chart).set_text_axis(true), categories, self.axes[0].as_deref());
+        let light = ChartLine::new().set_color(Color::RGB(0x00D9_D9D9)).clone();
+        let axis = if self.kind == ChartKind::Bar { chart.x_axis() } else { chart.y_axis() };
+        set_axis(axis.set_major_gridlines(true).set_major_gridlines_line(&light), values, self.axes[1].as_deref());
+        if self.kind == ChartKind::Bar {
+            // The first row on top, as in the table.
+            chart.y_axis().set_reverse().set_crossing(ChartAxisCrossing::Max).set_major_gridlines(false);
+        }
+        if self.series.len() > 1 {
+            chart.legend().set_position(ChartLegendPosition::Bottom);
+        } else {
+            chart.legend().set_hidden();
+        }
+    }
+
+    /// Horizontal bars have their categories on the vertical axis.
+    fn category_axis<'a>(&self, chart: &'a mut Native) -> &'a mut ChartAxis {
+        if self.kind == ChartKind::Bar { chart.y_axis() } else { chart.x_axis() }
+    }
+}
+
+fn set_axis(axis: &mut ChartAxis, format: &str, name: Option<&str>) {
+    if !matches!(format, "" | "@") {
+        axis.set_num_format(format);
+    }
+    if let Some(name) = name {
+        axis.set_name(name).set_name_font(&font(10));
+    }
+}
+
+/// The theme's own font, which Japanese Excel replaces by a Japanese one.
+fn font(size: u8) -> ChartFont {
+    let mut font = ChartFont::new();
+    font.set_size(size).set_bold();
+    font
+}
+
+fn column(table: &Table, name: &str) -> Result<u16, WriteError> {
+    table.position(name).and_then(|at| u16::try_from(at).ok()).ok_or_else(|| WriteError::NoColumn {
+        wanted: name.to_owned(),
+        have: table.columns().iter().map(|column| column.name.to_string()).collect(),
+    })
+}
