@@ -111,7 +111,7 @@ impl Chart {
         if self.series.iter().take(shown).any(|series| series.second_axis) && self.kind != ChartKind::Pie {
             let format =
                 self.series.iter().find(|series| series.second_axis).and_then(|series| data.table().position(&series.column));
-            set_axis(second.y2_axis(), format.map_or("", |at| data.format(at as u16)), self.axes[2].as_deref());
+            set_axis(chart.y2_axis(), format.map_or("", |at| data.format(at as u16)), self.axes[2].as_deref());
             chart.combine(&second);
         }
         Ok(chart)
@@ -195,4 +195,54 @@ fn column(table: &Table, name: &str) -> Result<u16, WriteError> {
         wanted: name.to_owned(),
         have: table.columns().iter().map(|column| column.name.to_string()).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::{Column, Data, NewSheet, NewWorkbook, Origin, Shelf, Value};
+
+    fn book(chart: Chart) -> Result<Vec<u8>, WriteError> {
+        let shelf = Shelf::new();
+        let weeks = ["1週", "2週", "3週"].map(|week| Value::Text(shelf.texts.intern(week)));
+        let counts = [10, 20, 30].map(Value::Integer);
+        let columns = vec![
+            Rc::new(Column::new("週", Data::of(weeks))),
+            Rc::new(Column::new("検査数", Data::of(counts))),
+            Rc::new(Column::new("陽性数", Data::of(counts))),
+        ];
+        let table = Table::new(&shelf, columns, Rc::new(vec![Origin::COMPUTED; 3]));
+        let mut book = NewWorkbook::new();
+        book.add(NewSheet::of_table("集計", &table))?.charts.push(chart);
+        book.to_bytes().map(|(bytes, _)| bytes)
+    }
+
+    fn part(bytes: &[u8], name: &str) -> String {
+        let mut text = String::new();
+        zip::ZipArchive::new(Cursor::new(bytes)).unwrap().by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn charts_name_the_cells_they_show() {
+        let mut chart = Chart::new(ChartKind::Column, "週", &["検査数", "陽性数"]);
+        chart.series[1].second_axis = true;
+        chart.title = Some("検査数".into());
+        let xml = part(&book(chart).unwrap(), "xl/charts/chart1.xml");
+        for wanted in ["<c:barChart>", "<c:lineChart>", "集計!$A$2:$A$4", "集計!$B$2:$B$4", "集計!$C$1", "検査数"] {
+            assert!(xml.contains(wanted), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn a_missing_column_or_sheet_is_an_error() {
+        let missing = book(Chart::new(ChartKind::Line, "月", &["検査数"]));
+        assert!(matches!(missing, Err(WriteError::NoColumn { wanted, .. }) if wanted == "月"));
+        let mut chart = Chart::new(ChartKind::Pie, "週", &["検査数"]);
+        chart.from = Some("別紙".into());
+        assert!(matches!(book(chart), Err(WriteError::NoSheet { wanted, .. }) if wanted == "別紙"));
+    }
 }
