@@ -2,15 +2,34 @@
 //!
 //! Pure functions: no disk, no clock, no state.
 
+mod code;
+mod collate;
 mod date;
 mod duration;
+mod encoding;
 mod era;
 mod fiscal;
+mod municipality;
+mod number;
 mod scan;
 mod width;
 
+pub use code::{
+    FoundNumber, check_corporate_number, check_local_code, check_my_number, complete_local_code, corporate_number_check_digit,
+    find_my_numbers, local_code_candidates, local_code_check_digit, my_number_check_digit,
+};
+pub use collate::compare;
 pub use date::{DateDoubt, DateTrouble, read_date, read_datetime, read_month};
 pub use duration::read_duration;
+pub use encoding::{Decoded, Encoding, MOST_GAIJI, UnknownEncoding, cp932_equal, cp932_text, decode, encode_cp932};
 pub use era::{Era, era_month, era_name, format_date};
 pub use fiscal::{fiscal_year, fiscal_year_name, iso_week, read_fiscal_year, week_start, weekday};
+pub use municipality::{
+    FoundMunicipality, Listed, find_municipalities, listed, local_government_code, local_government_name, mie_municipalities,
+    prefectures,
+};
+pub use number::{
+    Damage, NotANumber, Number, StatMark, Unit, header_unit, read_number, round_down, round_half_up, round_up, stat_mark,
+    unit_line,
+};
 pub use width::{full_kana, label_key, match_key, pad_zeros, to_full, to_half, to_half_latin, to_hiragana, to_katakana, width};
