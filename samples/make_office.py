@@ -158,7 +158,7 @@ def with_password(content, password="himitsu"):
     """An encrypted container. The salts are fixed, so that the bytes are."""
     import msoffcrypto.format.ooxml
     import msoffcrypto.method.ecma376_agile as agile
-    from msoffcrypto.container import ecma376_encrypted as container
+    from msoffcrypto.method.container import ecma376_encrypted as container
 
     count = [0]
 
