@@ -97,6 +97,12 @@ pub enum Problem {
     TotalDiffers { label: String, written: Decimal, summed: Decimal },
     /// The unit line's multiplier was applied.
     UnitApplied { unit: String },
+    /// Another visible sheet holds a table with the same header; it was not read.
+    OtherSheet { sheet: String },
+    /// Below the table begins another one, with another header; from there on nothing was read.
+    OtherTable { labels: Vec<String> },
+    /// More findings of the same weight, which are not listed.
+    MoreFindings { count: u64 },
 
     // --- a value
     /// A required value is missing.
