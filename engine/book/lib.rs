@@ -7,6 +7,8 @@
 mod address;
 mod error;
 mod finding;
+mod gate;
+mod read;
 mod sheet;
 mod shelf;
 mod table;
@@ -17,6 +19,8 @@ mod write;
 pub use address::{Address, Area, MAX_COLUMNS, MAX_ROWS};
 pub use error::{Refusal, Suspicion};
 pub use finding::{Fate, Finding, Place, Problem, Severity};
+pub use gate::Limits;
+pub use read::{Format, SheetInfo, Workbook};
 pub use sheet::{CellView, Row, Sheet, SheetBuilder, Visibility};
 pub use shelf::{Shelf, Source, SourceId};
 pub use table::{
