@@ -263,6 +263,26 @@ def zero_by_zero():
     case.expect(expected(found, first, last))
 
 
+def tidy_long():
+    """One row for each centre, day and item, in UTF-16 as Excel's "Unicode text" would be; 件数 of tests stand beside 人数 and are not added."""
+    random = Random(8)
+    first, last = date(2022, 9, 19), date(2022, 10, 2)
+    found = figures(random, first, last)
+    case = Case(TASK, "tidy-long", "日報", now="2022-10-03T09:00:00", status="done")
+    north, south = CENTRES[:5], CENTRES[5:]
+    rows = [["日付", "保健所", "項目", "値", "備考"]]
+    for when in days(first, last):
+        for centre in north:
+            for label, value in zip(HEAD[1:], found[centre, when]):
+                rows.append([f"令和4年{when.month}月{when.day}日", centre, label, value, ""])
+            rows.append([f"令和4年{when.month}月{when.day}日", centre, "検査実施件数", found[centre, when][0] * 2, ""])
+    case.put("北部.csv", table(rows, "utf-16"))
+    for centre in south:
+        rows = [HEAD] + [[str(d)] + found[centre, d] for d in days(first, last)]
+        case.put(f"{centre}/日報.csv", table(rows, "utf-8"))
+    case.expect(expected(found, first, last))
+
+
 def broken():
     """One thing wrong in each; all of them end as returned."""
     when = date(2022, 4, 4)
@@ -292,6 +312,8 @@ def broken():
     wrong("broken-no-centre", "日報0404.xlsx", book(HEAD, [day(when)] + numbers))
     wrong("broken-unclear-resend", "津保健所（差替）.xlsx", book(HEAD, [day(when), 11, 3, 3]))
 
+    wrong("broken-unknown-centre", "まとめ.csv", table([["保健所"] + HEAD, ["桑名", "2022/4/4"] + numbers, ["亀山", "2022/4/4"] + numbers]))
+
     everything = Case(TASK, "broken-everything-at-once", "日報", now="2022-04-11T09:00:00", status="returned")
     everything.put("津保健所.xlsx", sound)
     everything.put("桑名保健所.xlsx", b"")
@@ -309,4 +331,5 @@ def write():
     clean_week()
     previous_report()
     zero_by_zero()
+    tidy_long()
     broken()
