@@ -1,6 +1,7 @@
 //! A new workbook, through rust_xlsxwriter. Never a formula, a link or a macro.
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, IgnoreError, Workbook, Worksheet, XlsxError};
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError};
 
 use super::guard::begins_like_formula;
 use super::plan::{self, Content, Loss, Slot, TablePlan};
@@ -15,6 +16,9 @@ const LONGEST_TEXT: usize = 32_767;
 const PORTRAIT: usize = 100;
 /// The widest column of a sheet of plain lines.
 const LINE_WIDTH: usize = 96;
+
+/// Sheets of more cells are not held in memory.
+const LARGE: usize = 200_000;
 
 /// A workbook to be written.
 #[derive(Clone, Default)]
@@ -59,7 +63,10 @@ impl NewWorkbook {
         let mut findings = Vec::new();
         let mut placed = Vec::new();
         for sheet in &self.sheets {
-            placed.push(SheetWriter::new(sheet, book.add_worksheet(), &mut findings)?.write()?);
+            // A large sheet goes to an unnamed temporary file row by row: less memory, and less work too.
+            let out =
+                if cells(sheet) > LARGE { book.add_worksheet_with_low_memory().map_err(failed)? } else { book.add_worksheet() };
+            placed.push(SheetWriter::new(sheet, out, &mut findings)?.write()?);
         }
         for (at, sheet) in self.sheets.iter().enumerate() {
             self.insert_charts(sheet, book.worksheet_from_index(at).map_err(failed)?, &placed)?;
@@ -100,6 +107,11 @@ impl NewWorkbook {
             taken.then_some(SheetNameTrouble::Taken)
         }
     }
+}
+
+/// How many cells the tables of a sheet have.
+fn cells(sheet: &NewSheet) -> usize {
+    sheet.tables().map(|new| new.table.len() * new.table.columns().len()).sum()
 }
 
 /// No names, and always the same moment of creation.
@@ -254,11 +266,12 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
                 *at = plan.tone(Some(*tone));
             }
         }
+        let usual = self.set_column_formats(new, plan)?;
         for row in 0..new.table.len() {
             let tone = tones.get(row).copied().unwrap_or(0);
             let mut lines = 1;
             for column in 0..plan.columns.len() {
-                lines = lines.max(self.cell(new, plan, (row, column), tone)?);
+                lines = lines.max(self.cell(new, plan, (row, column), (tone, usual))?);
             }
             self.set_lines(lines)?;
             self.row += 1;
@@ -266,9 +279,28 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
         Ok(())
     }
 
-    /// Writes a cell, and answers how many lines it takes.
-    fn cell(&mut self, new: &NewTable, plan: &mut TablePlan, at: (usize, usize), tone: usize) -> Result<usize, WriteError> {
-        let (row, column) = at;
+    /// Gives the columns of a sheet's only table the look of their first values, if it is long, and says whether it did: cells that
+    /// look so need no format of their own then. Looking a format up costs more than everything else that is done for a cell.
+    fn set_column_formats(&mut self, new: &NewTable, plan: &mut TablePlan) -> Result<bool, WriteError> {
+        if plan.shows_blanks(0) || cells(self.sheet) < LARGE || self.sheet.tables().count() != 1 {
+            return Ok(false);
+        }
+        for column in 0..new.table.columns().len() {
+            let usual = plan.columns[column].blank();
+            self.out.set_column_format(column as u16, plan.look(0, column, usual)).map_err(failed)?;
+        }
+        Ok(true)
+    }
+
+    /// Writes a cell, and answers how many lines it takes. `look` is the row's tone, and whether the columns have formats.
+    fn cell(
+        &mut self,
+        new: &NewTable,
+        plan: &mut TablePlan,
+        at: (usize, usize),
+        look: (usize, bool),
+    ) -> Result<usize, WriteError> {
+        let ((row, column), (tone, usual)) = (at, look);
         let value = new.table.value(row, column);
         let (slot, content, loss) = plan::content(value, &new.table.shelf().texts);
         if let Some(loss) = loss {
@@ -283,7 +315,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
             return Ok(lines);
         }
         let slot = if content == Content::Blank { plan.columns[column].blank() } else { slot };
-        let format = plan.look(tone, column, slot);
+        let format = (!usual || tone > 0 || slot != plan.columns[column].blank()).then(|| plan.look(tone, column, slot));
         put(self.out, (self.row, column as u16), &content, format)?;
         Ok(lines)
     }
@@ -310,7 +342,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
                 }
                 None => (Slot::Text, Content::Blank),
             };
-            put(self.out, (self.row, column as u16), &content, &plan.total_look(column, slot))?;
+            put(self.out, (self.row, column as u16), &content, Some(&plan.total_look(column, slot)))?;
         }
         self.row += 1;
         Ok(())
@@ -409,27 +441,53 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
     }
 }
 
-/// Writes one cell.
-fn put(
-    out: &mut Worksheet,
-    (row, column): (u32, u16),
-    content: &Content<'_>,
-    format: &rust_xlsxwriter::Format,
-) -> Result<(), WriteError> {
-    let done = match content {
-        Content::Blank => out.write_blank(row, column, format),
-        Content::Text(text) => out.write_string_with_format(row, column, *text, format),
-        Content::Words(text) => out.write_string_with_format(row, column, text, format),
-        Content::Whole(whole) => out.write_number_with_format(row, column, *whole as f64, format),
-        // Through the digits: the nearest number of Excel's to the exact decimal.
-        Content::Exact(exact) => {
-            let number = exact.to_string().parse::<f64>().unwrap_or_default();
-            out.write_number_with_format(row, column, number, format)
+/// Writes one cell; without a format it looks as its column says.
+fn put(out: &mut Worksheet, at: (u32, u16), content: &Content<'_>, format: Option<&Format>) -> Result<(), WriteError> {
+    match content {
+        Content::Blank => match format {
+            Some(format) => out.write_blank(at.0, at.1, format).map(drop).map_err(failed),
+            None => Ok(()),
+        },
+        Content::Text(text) => put_text(out, at, text, format),
+        Content::Words(text) => put_text(out, at, text, format),
+        Content::Whole(whole) => put_number(out, at, *whole as f64, format),
+        Content::Exact(exact) => put_number(out, at, nearest(*exact), format),
+        Content::Serial(number) => put_number(out, at, *number, format),
+        Content::YesNo(yes) => match format {
+            Some(format) => out.write_boolean_with_format(at.0, at.1, *yes, format),
+            None => out.write_boolean(at.0, at.1, *yes),
         }
-        Content::Serial(number) => out.write_number_with_format(row, column, *number, format),
-        Content::YesNo(yes) => out.write_boolean_with_format(row, column, *yes, format),
-    };
-    done.map(drop).map_err(failed)
+        .map(drop)
+        .map_err(failed),
+    }
+}
+
+fn put_text(out: &mut Worksheet, at: (u32, u16), text: &str, format: Option<&Format>) -> Result<(), WriteError> {
+    match format {
+        Some(format) => out.write_string_with_format(at.0, at.1, text, format),
+        None => out.write_string(at.0, at.1, text),
+    }
+    .map(drop)
+    .map_err(failed)
+}
+
+fn put_number(out: &mut Worksheet, at: (u32, u16), number: f64, format: Option<&Format>) -> Result<(), WriteError> {
+    match format {
+        Some(format) => out.write_number_with_format(at.0, at.1, number, format),
+        None => out.write_number(at.0, at.1, number),
+    }
+    .map(drop)
+    .map_err(failed)
+}
+
+/// The nearest number of Excel's to an exact decimal. Up to 15 digits and 22 places both parts are exact, and a division
+/// is exactly rounded; anything else goes through its digits.
+fn nearest(exact: Decimal) -> f64 {
+    let (mantissa, scale) = (exact.mantissa(), exact.scale());
+    if mantissa.unsigned_abs() < 1_000_000_000_000_000 && scale <= 22 {
+        return mantissa as f64 / 10f64.powi(scale as i32);
+    }
+    exact.to_string().parse().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -497,6 +555,47 @@ mod tests {
         assert_eq!(at(5, 2), Read::Float(12_342.0));
         assert_eq!(at(5, 3), Read::Empty, "a rate has no sum");
         assert_eq!(at(6, 0), Read::String("※ 速報値".into()));
+    }
+
+    #[test]
+    fn the_nearest_number_is_that_of_the_digits() {
+        for scale in 0..=28 {
+            for digits in [0, 1, -7, 365, 123_456_789, 999_999_999_999_999, -1_000_000_000_000_001] {
+                let exact = Decimal::new(digits, scale);
+                assert_eq!(nearest(exact), exact.to_string().parse::<f64>().unwrap(), "{exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_sheet_holds_the_same_as_a_small_one() {
+        let shelf = Shelf::new();
+        let rows = LARGE / 2 + 1;
+        let text = |n: usize| if n == 7 { "=1".to_owned() } else { format!("第{n}号") };
+        let names: Vec<Value> = (0..rows).map(|n| Value::Text(shelf.texts.intern(&text(n)))).collect();
+        let number = |n: usize| match n {
+            5 => Value::Blank,
+            6 => Value::Text(shelf.texts.intern("不明")),
+            n => Value::Decimal(Decimal::new(n as i64 * 3 + 1, 2)),
+        };
+        let table = table(&shelf, vec![("名", names), ("値", (0..rows).map(number).collect())]);
+        let mut book = NewWorkbook::new();
+        let mut sheet = NewSheet::of_table("一覧", &table);
+        sheet.table_mut().unwrap().tones = vec![(9, Tone::Red)];
+        book.add(sheet).unwrap();
+        let (bytes, findings) = book.to_bytes().unwrap();
+        assert!(findings.is_empty());
+        let range = open(&bytes).worksheet_range("一覧").unwrap();
+        assert_eq!(range.height(), rows + 1);
+        for n in (0..rows).filter(|n| *n < 20 || n % 997 == 0) {
+            assert_eq!(range[(n + 1, 0)], Read::String(text(n)));
+            let want = match n {
+                5 => Read::Empty,
+                6 => Read::String("不明".into()),
+                n => Read::Float(format!("{}.{:02}", (n * 3 + 1) / 100, (n * 3 + 1) % 100).parse().unwrap()),
+            };
+            assert_eq!(range[(n + 1, 1)], want, "row {n}");
+        }
     }
 
     #[test]
