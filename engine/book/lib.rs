@@ -25,7 +25,7 @@ pub use sheet::{CellView, Row, Sheet, SheetBuilder, Visibility};
 pub use shelf::{Shelf, Source, SourceId};
 pub use table::{
     Aggregate, AggregateKind, Column, ColumnSpec, Data, Duplicate, Excess, Index, JoinKind, Joined, Keep, Kind, Misfit, Origin,
-    SortKey, Table, Unique, VerbError, nearest,
+    SortKey, Table, TableSpec, TotalRows, Unique, VerbError, nearest,
 };
 pub use text::{TextId, Texts};
 pub use value::{Day, ExcelError, Value};

@@ -6,6 +6,7 @@ mod spec;
 mod aggregate;
 mod concat;
 mod group;
+mod header;
 mod index;
 mod join;
 mod keys;
@@ -17,6 +18,7 @@ mod shape;
 mod sort;
 mod trouble;
 mod unique;
+mod unit;
 mod window;
 
 use std::rc::Rc;
@@ -27,7 +29,7 @@ pub use index::Index;
 pub use join::{Duplicate, JoinKind, Joined};
 pub use near::nearest;
 pub use sort::SortKey;
-pub use spec::{ColumnSpec, Kind, Misfit};
+pub use spec::{ColumnSpec, Kind, Misfit, TableSpec, TotalRows};
 pub use trouble::{Excess, VerbError};
 pub use unique::{Keep, Unique};
 

@@ -1,7 +1,5 @@
 //! Which of several names a person probably meant.
 
-#![allow(dead_code, reason = "the finder of headers comes next")]
-
 use std::borrow::Cow;
 
 /// Longer names are compared by their beginning only, so that no cell can make the comparison dear.

@@ -84,3 +84,36 @@ impl ColumnSpec {
         }
     }
 }
+
+/// What happens to rows of totals (計, 小計, 合計, 再掲) inside a table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TotalRows {
+    /// They are told apart, checked against the rows above where they can be, and left out.
+    Exclude,
+    /// They are rows like any other.
+    Keep,
+}
+
+/// A table as a script expects it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TableSpec {
+    /// The columns looked for.
+    pub columns: Vec<ColumnSpec>,
+    /// The sheet it stands in; none for the sheet whose header fits best.
+    pub sheet: Option<String>,
+    /// The one-based first row of the header, as Excel counts; none to look for it.
+    pub header_row: Option<u32>,
+    /// What happens to rows with a value that does not fit.
+    pub misfit: Misfit,
+    /// What happens to rows of totals.
+    pub totals: TotalRows,
+    /// Whether columns that are not declared are read too, as they stand.
+    pub others: bool,
+}
+
+impl TableSpec {
+    /// These columns, in whatever sheet and row they stand; misfits return the arrival, totals are left out.
+    pub fn new(columns: Vec<ColumnSpec>) -> TableSpec {
+        TableSpec { columns, sheet: None, header_row: None, misfit: Misfit::Return, totals: TotalRows::Exclude, others: false }
+    }
+}
