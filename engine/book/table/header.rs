@@ -30,7 +30,7 @@ pub(super) struct Header {
     /// What was noticed.
     pub findings: Vec<Finding>,
     /// The unit written above or beside the table.
-    pub unit: Option<unit::Unit>,
+    pub unit: Option<japan::Unit>,
     /// Whether every required column stands there as declared.
     pub perfect: bool,
 }
@@ -45,7 +45,7 @@ pub(super) struct Found {
     /// Whether it is written as declared (widths and spaces aside).
     pub exact: bool,
     /// The unit that its label names.
-    pub unit: Option<unit::Unit>,
+    pub unit: Option<japan::Unit>,
 }
 
 /// The header of a table in `sheet`, or the findings that say why there is none.
@@ -397,7 +397,7 @@ impl Search<'_> {
                 let (used, other) = (cell.to_string(), second.to_string());
                 findings.push(note(Severity::Warning, Problem::DuplicateHeader { label: label.clone(), used, other }));
             }
-            let unit = if names_a_unit(column) { None } else { unit::bracketed_unit(&label) };
+            let unit = if names_a_unit(column) { None } else { japan::header_unit(&label) };
             columns.push(Some(Found { column: found, label, exact: choice.is_some(), unit }));
         }
         if !missing.is_empty() {
@@ -448,12 +448,12 @@ impl Search<'_> {
     }
 
     /// The unit in the rows of the header and the six above it.
-    fn unit_line(&self, area: &Area) -> Option<unit::Unit> {
+    fn unit_line(&self, area: &Area) -> Option<japan::Unit> {
         let rows = area.first.row.saturating_sub(6)..=area.last.row;
         let texts = &self.sheet.shelf().texts;
         let values = rows.filter_map(|row| self.sheet.row(row)).flat_map(|row| row.values().take(2_000));
         let lines = values.filter_map(|(_, value)| match value {
-            Value::Text(id) if texts.get(id).contains("単位") => unit::unit_line(texts.get(id)),
+            Value::Text(id) if texts.get(id).contains("単位") => japan::unit_line(texts.get(id)),
             _ => None,
         });
         lines.last()
@@ -508,8 +508,8 @@ impl Search<'_> {
 }
 
 /// Whether the declaration itself says the unit: its values are then wanted as they are written.
-fn names_a_unit(column: &ColumnSpec) -> bool {
-    std::iter::once(&column.name).chain(&column.aliases).any(|name| unit::bracketed_unit(name).is_some())
+pub(super) fn names_a_unit(column: &ColumnSpec) -> bool {
+    std::iter::once(&column.name).chain(&column.aliases).any(|name| japan::header_unit(name).is_some())
 }
 
 fn label_of(parts: &[(u32, Vec<&Label>)], column: u32, bottom: u32) -> (String, Address) {

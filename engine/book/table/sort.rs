@@ -32,7 +32,7 @@ const BLANK: u64 = u64::MAX;
 
 impl Table {
     /// The rows in order of these columns, the first one weighing most. Rows that are equal in all of them keep their order;
-    /// texts are compared as Japanese is; blanks come last in either direction.
+    /// texts are compared as Japanese is ([`japan::compare`]); blanks come last in either direction.
     pub fn sort(&self, by: &[SortKey]) -> Result<Table, VerbError> {
         let at: Result<Vec<usize>, VerbError> = by.iter().map(|key| self.find(&key.column)).collect();
         let ranks: Vec<Ranks> =
@@ -105,7 +105,7 @@ fn ranked(mut distinct: Vec<TextId>, texts: &Texts) -> FxHashMap<TextId, u64> {
 /// Japanese order; for codes of digits and capital letters it is the order of their bytes, which is much cheaper to find.
 pub(super) fn compare(a: &str, b: &str) -> std::cmp::Ordering {
     let plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-    if plain(a) && plain(b) { a.cmp(b) } else { (japan::match_key(a), a).cmp(&(japan::match_key(b), b)) }
+    if plain(a) && plain(b) { a.cmp(b) } else { japan::compare(a, b) }
 }
 
 /// Columns of several types: numbers, then days and moments, then times, then texts, then yes and no, then errors.

@@ -1,0 +1,541 @@
+//! Reading a table: the rows below a header as typed columns, with everything that does not fit as findings.
+
+use std::rc::Rc;
+
+use rust_decimal::Decimal;
+
+use super::{
+    Column, ColumnSpec, Data, Kind, Misfit, Origin, Table, TableSpec, TotalRows,
+    convert::{Converter, Outcome},
+    header::{self, Header},
+    report::Report,
+    rows::{Class, Classes, is_a_time, subtotal_of},
+    totals::Totals,
+};
+use crate::{Address, Area, Fate, Finding, Problem, Row, Severity, Sheet, Source, SourceId, TextId, Texts, Value};
+
+/// A table as it was read.
+pub struct Reading {
+    /// The rows that fit.
+    pub table: Table,
+    /// Everything that was wrong or doubtful, from top to bottom.
+    pub findings: Vec<Finding>,
+    /// The rows that hold data but are not in the table, and why. Notes, blank rows and repeated headers are not among them.
+    pub excluded: Vec<(Origin, Exclusion)>,
+    /// The rows and columns of the header.
+    pub header: Area,
+    /// The sheet's name; empty for CSV.
+    pub sheet: String,
+    /// Visible sheets that were not read.
+    pub other_sheets: Vec<String>,
+}
+
+/// Why a row is not in the table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Exclusion {
+    /// 合わない値: at least one value does not fit its column.
+    Misfit,
+    /// 合計行.
+    Total,
+}
+
+/// Reads the table whose header was found. `untyped` says that the file has no types of its own (CSV).
+pub(super) fn read(sheet: &Sheet, file: &str, spec: &TableSpec, header: Header, untyped: bool) -> Reading {
+    let others: Vec<ColumnSpec> = if spec.others { other_columns(&header) } else { Vec::new() };
+    let columns: Vec<&ColumnSpec> = spec.columns.iter().chain(&others).collect();
+    let mut reader = Reader::new(sheet, file, spec, &columns, &header, untyped);
+    let area = header.area;
+    reader.begin(&header, area.last.row);
+    reader.note_units(&header);
+    reader.rows();
+    let (table, findings, excluded) = reader.finish();
+    Reading { table, findings, excluded, header: area, sheet: sheet.name.clone(), other_sheets: Vec::new() }
+}
+
+/// The labels that nobody declared, as columns that take whatever stands there.
+fn other_columns(header: &Header) -> Vec<ColumnSpec> {
+    let mut columns: Vec<ColumnSpec> = Vec::new();
+    let declared: Vec<&str> = header.columns.iter().flatten().map(|found| &*found.label).collect();
+    for (name, _) in &header.others {
+        let taken = |wanted: &str| declared.contains(&wanted) || columns.iter().any(|column| column.name == wanted);
+        let name = if taken(name) { (2..).map(|n| format!("{name}{n}")).find(|name| !taken(name)) } else { Some(name.clone()) };
+        let mut column = ColumnSpec::new(&name.unwrap_or_default(), Kind::Any);
+        (column.blank, column.optional, column.misfit) = (true, true, Some(Misfit::Blank));
+        columns.push(column);
+    }
+    columns
+}
+
+struct Reader<'a> {
+    sheet: &'a Sheet,
+    spec: &'a TableSpec,
+    file: &'a str,
+    texts: &'a Texts,
+    converters: Vec<Converter<'a>>,
+    /// How many columns are declared; the others follow them.
+    declared: usize,
+    classes: Classes<'a>,
+    part: Part,
+    data: Vec<Data>,
+    origins: Vec<Origin>,
+    excluded: Vec<(Origin, Exclusion)>,
+    report: Report,
+    totals: Totals,
+    /// The cells of the row under way, by column of the table.
+    cells: Vec<Value>,
+    /// Whether rows without anything lie between this row and the one before.
+    gap: bool,
+    /// How often a row that looks like a header was examined.
+    examined: u32,
+}
+
+/// A stretch of rows under one header.
+#[derive(Default)]
+struct Part {
+    source: SourceId,
+    /// By column of the sheet: one more than the column of the table, or 0.
+    slots: Vec<u16>,
+    /// By column of the table: the column of the sheet.
+    columns: Vec<Option<u32>>,
+    /// The texts of the header's rows.
+    header: Vec<Vec<(u32, TextId)>>,
+    /// By column of the table: merged ranges of several rows, as first and last row and the value, in order.
+    merged: Vec<Vec<(u32, u32, Value)>>,
+    /// The first row after the header.
+    first: u32,
+}
+
+/// What to do with a row.
+enum RowKind {
+    Data,
+    /// Nothing for the table: a note, the header again.
+    Nothing,
+    /// The label of a total, and where it stands.
+    Total(TextId, u32),
+    /// A header with the columns elsewhere.
+    Header(Box<Header>),
+    /// Another table begins.
+    Other,
+}
+
+impl<'a> Reader<'a> {
+    fn new(
+        sheet: &'a Sheet,
+        file: &'a str,
+        spec: &'a TableSpec,
+        columns: &[&'a ColumnSpec],
+        header: &Header,
+        untyped: bool,
+    ) -> Reader<'a> {
+        let texts = &sheet.shelf().texts;
+        let converter = |(at, column): (usize, &&'a ColumnSpec)| {
+            let found = header.columns.get(at).and_then(Option::as_ref);
+            Converter::new(column, texts, factor(column, found, header), untyped)
+        };
+        let converters: Vec<Converter<'a>> = columns.iter().enumerate().map(converter).collect();
+        let names = spec.columns.iter().flat_map(|column| std::iter::once(&column.name).chain(&column.aliases));
+        let found = header.rows.iter().flatten().map(|(_, id)| japan::label_key(texts.get(*id)));
+        let labels = names.map(|name| japan::label_key(name)).chain(found).collect();
+        let rows = sheet.rows().len();
+        Reader {
+            data: converters.iter().map(|converter| converter.data(rows)).collect(),
+            totals: Totals::new(&converters),
+            cells: vec![Value::Blank; converters.len()],
+            declared: spec.columns.len(),
+            classes: Classes::new(texts, labels),
+            report: Report::new(file, &sheet.name, header.findings.clone()),
+            origins: Vec::with_capacity(rows),
+            sheet,
+            spec,
+            file,
+            texts,
+            converters,
+            part: Part::default(),
+            excluded: Vec::new(),
+            gap: false,
+            examined: 0,
+        }
+    }
+
+    /// Begins to read under a header that ends in row `last`.
+    fn begin(&mut self, header: &Header, last: u32) {
+        let mut columns: Vec<Option<u32>> = header.columns.iter().map(|found| found.as_ref().map(|found| found.column)).collect();
+        if self.converters.len() > self.declared {
+            let others = header.others.iter().map(|(_, column)| Some(*column)).chain(std::iter::repeat(None));
+            columns.extend(others.take(self.converters.len() - self.declared));
+        }
+        let width = columns.iter().flatten().max().map_or(0, |column| *column as usize + 1);
+        let mut slots = vec![0u16; width];
+        for (at, column) in columns.iter().enumerate() {
+            if let Some(column) = column {
+                slots[*column as usize] = at as u16 + 1;
+            }
+        }
+        let named =
+            columns.iter().zip(&self.converters).filter_map(|(at, converter)| Some((Rc::from(&*converter.spec().name), (*at)?)));
+        let source = Source {
+            file: self.file.to_owned(),
+            sheet: (!self.sheet.name.is_empty()).then(|| self.sheet.name.clone()),
+            columns: named.collect(),
+        };
+        let source = self.sheet.shelf().add_source(source);
+        let merged = self.merged_labels(&columns, last);
+        self.part = Part { source, slots, columns, header: header.rows.clone(), merged, first: last + 1 };
+    }
+
+    /// The merged ranges that reach over several rows below the header, for each column.
+    fn merged_labels(&self, columns: &[Option<u32>], last: u32) -> Vec<Vec<(u32, u32, Value)>> {
+        let tall = |area: &&Area| area.last.row > last && area.last.row > area.first.row && area.first.column == area.last.column;
+        let tall: Vec<&Area> = self.sheet.merges.iter().filter(tall).collect();
+        if tall.is_empty() {
+            return Vec::new();
+        }
+        let of_column = |column: &Option<u32>| {
+            let mine = tall.iter().filter(|area| Some(area.first.column) == *column);
+            let mut mine: Vec<(u32, u32, Value)> =
+                mine.map(|area| (area.first.row, area.last.row, self.sheet.value(area.first))).collect();
+            mine.sort_by_key(|(first, _, _)| *first);
+            mine
+        };
+        columns.iter().map(of_column).collect()
+    }
+
+    fn note_units(&mut self, header: &Header) {
+        for at in 0..self.declared {
+            let Some(found) = header.columns[at].as_ref() else { continue };
+            let spec = self.converters[at].spec();
+            let Some(unit) = unit_of(spec, Some(found), header).filter(|unit| unit.multiplier != Decimal::ONE) else { continue };
+            let cell = Address::new(header.area.last.row, found.column).to_string();
+            let problem = Problem::UnitApplied { unit: unit.name.clone() };
+            self.report.say(Severity::Note, &cell, Some(&spec.name), Some(found.label.clone()), problem, Fate::Used);
+        }
+    }
+
+    fn rows(&mut self) {
+        let sheet = self.sheet;
+        let mut before = self.part.first;
+        for row in sheet.rows() {
+            let number = row.number();
+            if number < self.part.first {
+                continue;
+            }
+            self.gap |= number > before;
+            before = number + 1;
+            let (class, filled) = self.gather(row);
+            if filled == 0 {
+                self.gap |= class.is_plain();
+                continue;
+            }
+            if class.is_plain() && !self.gap {
+                self.take(row);
+                continue;
+            }
+            match self.kind(row, class) {
+                RowKind::Data => self.take(row),
+                RowKind::Nothing => {}
+                RowKind::Total(label, column) => self.total(row, label, column),
+                RowKind::Header(header) => {
+                    header.findings.iter().for_each(|finding| self.repeat(finding));
+                    self.begin(&header, header.area.last.row);
+                    before = self.part.first;
+                }
+                RowKind::Other => {
+                    self.other_table(row);
+                    return;
+                }
+            }
+            self.gap = false;
+        }
+    }
+
+    /// Puts the row's cells where their columns are. Says what its texts may mean, and how many cells of the table are filled.
+    #[inline]
+    fn gather(&mut self, row: Row<'a>) -> (Class, usize) {
+        self.cells.fill(Value::Blank);
+        let (mut class, mut filled) = (Class::NONE, 0);
+        for (column, value) in row.values() {
+            let slot = self.part.slots.get(column as usize).copied().unwrap_or(0);
+            if let Value::Text(id) = value {
+                let own = self.classes.of(id);
+                class = class.and(own);
+                if own.is(Class::BLANK) {
+                    continue;
+                }
+            }
+            if slot != 0 {
+                self.cells[usize::from(slot) - 1] = value;
+                filled += 1;
+            }
+        }
+        (class, filled)
+    }
+
+    fn kind(&mut self, row: Row<'a>, class: Class) -> RowKind {
+        if class.is(Class::HEADER)
+            && let Some(kind) = self.header_again(row)
+        {
+            return kind;
+        }
+        if self.spec.totals == TotalRows::Exclude
+            && (class.is(Class::TOTAL) || class.is(Class::SUBTOTAL) || class.is(Class::MONTH))
+            && let Some((label, column)) = self.total_label(row)
+        {
+            return RowKind::Total(label, column);
+        }
+        let texts = row.values().filter(|(_, value)| matches!(value, Value::Text(_))).count();
+        let all_texts = texts == row.values().len();
+        let filled = row.values().filter(|(_, value)| !value.is_blank(self.texts)).count();
+        if class.is(Class::NOTE) && all_texts && filled <= 2 && self.begins_with_note(row) {
+            return RowKind::Nothing;
+        }
+        if !self.gap || !all_texts {
+            return RowKind::Data;
+        }
+        // After a gap: a single text where several values are needed is a remark, and texts where numbers and dates
+        // are needed are the header of something else.
+        let needed = self.converters.iter().zip(&self.part.columns).filter(|(c, at)| at.is_some() && !c.spec().blank).count();
+        if filled == 1 && needed >= 2 {
+            return RowKind::Nothing;
+        }
+        let strange = (0..self.declared).filter(|&at| self.is_strange(at)).count();
+        if strange >= 2 && filled >= 2 { RowKind::Other } else { RowKind::Data }
+    }
+
+    /// Whether a text stands where the column wants none and can make nothing of it.
+    fn is_strange(&mut self, at: usize) -> bool {
+        let value = self.cells[at];
+        let Value::Text(id) = value else { return false };
+        self.converters[at].wants_no_text()
+            && japan::stat_mark(self.texts.get(id)).is_none()
+            && matches!(self.converters[at].convert(value, String::new), Outcome::Misfit(_))
+    }
+
+    fn begins_with_note(&mut self, row: Row<'a>) -> bool {
+        let mut texts = row.values().filter_map(|(_, value)| if let Value::Text(id) = value { Some(id) } else { None });
+        texts.find(|id| !self.classes.of(*id).is(Class::BLANK)).is_some_and(|id| self.classes.of(id).is(Class::NOTE))
+    }
+
+    /// The header once more, on the next page or with its columns elsewhere.
+    fn header_again(&mut self, row: Row<'a>) -> Option<RowKind> {
+        let columns = self.part.columns.iter().flatten().count();
+        let same_row = |labels: &Vec<(u32, TextId)>| {
+            let mine = labels.iter().filter(|(column, _)| self.part.columns.contains(&Some(*column)));
+            let same = mine.clone().filter(|(column, id)| self.is_same_label(row.value(*column), *id)).count();
+            same > 0 && (same >= 2 || columns == 1) && same * 2 >= mine.count()
+        };
+        if self.part.header.iter().any(same_row) {
+            return Some(RowKind::Nothing);
+        }
+        let labels = row.values().filter(|(_, value)| matches!(value, Value::Text(id) if self.classes.of(*id).is(Class::HEADER)));
+        let required = self.spec.columns.iter().filter(|column| !column.optional).count();
+        if labels.count() < required.div_ceil(2).max(2) || self.examined >= 50 {
+            return None;
+        }
+        self.examined += 1;
+        let there = TableSpec { header_row: Some(row.number() + 1), ..self.spec.clone() };
+        match header::find(self.sheet, self.file, &there) {
+            Ok(header) => Some(RowKind::Header(Box::new(header))),
+            Err(_) if self.gap => Some(RowKind::Other),
+            Err(_) => None,
+        }
+    }
+
+    fn is_same_label(&self, value: Value, label: TextId) -> bool {
+        matches!(value, Value::Text(id) if id == label || self.texts.key(id) == self.texts.key(label))
+    }
+
+    /// The label that makes the row a total, and its column: it stands before the first number, or where a date or number should be.
+    fn total_label(&mut self, row: Row<'a>) -> Option<(TextId, u32)> {
+        let mut before_numbers = true;
+        for (column, value) in row.values() {
+            let Value::Text(id) = value else {
+                before_numbers &= matches!(value, Value::Blank);
+                continue;
+            };
+            let class = self.classes.of(id);
+            let slot = self.part.slots.get(column as usize).map_or(0, |slot| usize::from(*slot));
+            let misplaced = slot != 0 && self.converters[slot - 1].wants_no_text();
+            let in_days = slot != 0 && matches!(self.converters[slot - 1].spec().kind, Kind::Date);
+            let total = class.is(Class::TOTAL) && (before_numbers || misplaced)
+                || class.is(Class::MONTH) && in_days
+                || class.is(Class::SUBTOTAL) && (misplaced || before_numbers && self.is_subtotal(id));
+            if total {
+                return Some((id, column));
+            }
+        }
+        None
+    }
+
+    /// Whether 津保健所計 is a total: it is one of a time, of what the row above is called, or a label that the row needs is missing.
+    fn is_subtotal(&self, id: TextId) -> bool {
+        let key = japan::label_key(self.texts.get(id));
+        let Some(before) = subtotal_of(&key) else { return false };
+        if is_a_time(before) {
+            return true;
+        }
+        let row = self.origins.len();
+        let above = |data: &Data| match row.checked_sub(1).map(|row| data.get(row)) {
+            Some(Value::Text(id)) => japan::label_key(self.texts.get(id)) == before,
+            _ => false,
+        };
+        let lacking = |at: usize| {
+            let converter = &self.converters[at];
+            self.part.columns[at].is_some()
+                && converter.holds_labels()
+                && !converter.spec().blank
+                && self.cells[at] == Value::Blank
+        };
+        self.data.iter().any(above) || (0..self.declared).any(lacking)
+    }
+
+    fn total(&mut self, row: Row<'a>, label: TextId, column: u32) {
+        let (text, cell) = (self.texts.get(label), Address::new(row.number(), column).to_string());
+        let origin = Origin { source: self.part.source, row: row.number() };
+        self.excluded.push((origin, Exclusion::Total));
+        let problem = Problem::TotalRow { label: text.to_owned() };
+        self.report.say(Severity::Note, &cell, None, Some(text.to_owned()), problem, Fate::Skipped);
+        let (cells, converters) = (&self.cells, &mut self.converters);
+        let written = |at: usize| match converters[at].convert(cells[at], String::new) {
+            Outcome::Fits(value) | Outcome::Doubtful(value, _) => value,
+            Outcome::Misfit(_) => Value::Blank,
+        };
+        for difference in self.totals.check(&japan::label_key(text), &self.data, written) {
+            let at = difference.column;
+            let Some(column) = self.part.columns[at] else { continue };
+            let cell = Address::new(row.number(), column).to_string();
+            let value = Some(self.cells[at].show(self.texts));
+            let (written, summed) = (difference.written, difference.summed);
+            let problem = Problem::TotalDiffers { label: text.to_owned(), written, summed };
+            self.report.say(Severity::Warning, &cell, Some(&self.converters[at].spec().name), value, problem, Fate::Skipped);
+        }
+    }
+
+    /// Takes a row of data, or excludes it.
+    #[inline]
+    fn take(&mut self, row: Row<'a>) {
+        let mut excluded = false;
+        for at in 0..self.converters.len() {
+            let Some(column) = self.part.columns[at] else {
+                self.cells[at] = Value::Blank;
+                continue;
+            };
+            if self.cells[at] == Value::Blank && !self.part.merged.is_empty() {
+                self.fill_from_merge(row.number(), at, column);
+            }
+            let format = || row.cell(column).map(|cell| cell.format.to_owned()).unwrap_or_default();
+            match self.converters[at].convert(self.cells[at], format) {
+                Outcome::Fits(value) => self.cells[at] = value,
+                Outcome::Doubtful(value, said) => {
+                    self.doubts(row.number(), at, column, said);
+                    self.cells[at] = value;
+                }
+                Outcome::Misfit(problem) => {
+                    excluded |= self.misfit(row.number(), at, column, problem);
+                    self.cells[at] = Value::Blank;
+                }
+            }
+        }
+        let origin = Origin { source: self.part.source, row: row.number() };
+        if excluded {
+            self.excluded.push((origin, Exclusion::Misfit));
+            self.totals.lose_row();
+            return;
+        }
+        self.origins.push(origin);
+        for (data, value) in self.data.iter_mut().zip(&self.cells) {
+            data.push(*value);
+        }
+    }
+
+    /// A label in a merged range is that of all its rows; a number is not.
+    #[cold]
+    fn fill_from_merge(&mut self, row: u32, at: usize, column: u32) {
+        let merged = &self.part.merged[at];
+        let before = merged.partition_point(|(first, _, _)| *first <= row);
+        let Some((first, last, value)) = before.checked_sub(1).map(|at| merged[at]) else { return };
+        if row > last || value.is_blank(self.texts) {
+            return;
+        }
+        let spec = self.converters[at].spec();
+        if self.converters[at].holds_labels() {
+            self.cells[at] = value;
+        }
+        if self.report.is_first(at, &Problem::MergedValue, None) {
+            let area = Area { first: Address::new(first, column), last: Address::new(last, column) };
+            let value = Some(value.show(self.texts));
+            self.report.say(Severity::Note, &area.to_string(), Some(&spec.name), value, Problem::MergedValue, Fate::Used);
+        }
+    }
+
+    #[cold]
+    fn doubts(&mut self, row: u32, at: usize, column: u32, said: Vec<(Severity, Problem)>) {
+        let cell = Address::new(row, column).to_string();
+        for (severity, problem) in said {
+            // What holds for a whole column is said at its first cell.
+            let text = match (&problem, self.cells[at]) {
+                (Problem::NearChoice { .. } | Problem::StatisticalMark { .. }, Value::Text(id)) => Some(id),
+                _ => None,
+            };
+            if severity == Severity::Note && !self.report.is_first(at, &problem, text) {
+                continue;
+            }
+            let fate = if matches!(problem, Problem::StatisticalMark { .. }) { Fate::Blanked } else { Fate::Used };
+            let value = Some(self.cells[at].show(self.texts));
+            self.report.say(severity, &cell, Some(&self.converters[at].spec().name), value, problem, fate);
+        }
+    }
+
+    /// Says that a value does not fit; true when the row is to be left out.
+    #[cold]
+    fn misfit(&mut self, row: u32, at: usize, column: u32, problem: Problem) -> bool {
+        let spec = self.converters[at].spec();
+        let (severity, fate) = match spec.misfit.unwrap_or(self.spec.misfit) {
+            Misfit::Return => (Severity::Error, Fate::Stopped),
+            Misfit::Exclude => (Severity::Warning, Fate::Skipped),
+            Misfit::Blank => (Severity::Warning, Fate::Blanked),
+        };
+        let cell = Address::new(row, column).to_string();
+        let value = self.cells[at];
+        let shown = (!value.is_blank(self.texts)).then(|| value.show(self.texts)).filter(|shown| !shown.is_empty());
+        self.report.say(severity, &cell, Some(&spec.name), shown, problem, fate);
+        self.totals.lose_value(at);
+        fate != Fate::Blanked
+    }
+
+    fn other_table(&mut self, row: Row<'a>) {
+        let labels = row.values().take(10).map(|(_, value)| value.show(self.texts).chars().take(40).collect());
+        let problem = Problem::OtherTable { labels: labels.collect() };
+        let cell = format!("{0}:{0}", row.number() + 1);
+        self.report.say(Severity::Warning, &cell, None, None, problem, Fate::Skipped);
+    }
+
+    fn repeat(&mut self, finding: &Finding) {
+        let cell = finding.place.cell.clone().unwrap_or_default();
+        let (column, value) = (finding.column.as_deref(), finding.value.clone());
+        self.report.say(finding.severity, &cell, column, value, finding.problem.clone(), finding.fate);
+    }
+
+    fn finish(mut self) -> (Table, Vec<Finding>, Vec<(Origin, Exclusion)>) {
+        if self.origins.is_empty() && self.excluded.is_empty() {
+            let cell = format!("{0}:{0}", self.part.first);
+            self.report.say(Severity::Warning, &cell, None, None, Problem::EmptyTable, Fate::Used);
+        }
+        let columns =
+            self.converters.iter().zip(self.data).map(|(converter, data)| Rc::new(Column::new(&converter.spec().name, data)));
+        let table = Table::new(self.sheet.shelf(), columns.collect(), Rc::new(self.origins));
+        (table, self.report.finish(), self.excluded)
+    }
+}
+
+/// The unit that amounts of a column are written in. A unit in the label goes before that of the table;
+/// a declaration that names its own unit wants the amounts as they are written.
+fn unit_of(spec: &ColumnSpec, found: Option<&header::Found>, header: &Header) -> Option<japan::Unit> {
+    if spec.kind != Kind::Money || header::names_a_unit(spec) {
+        return None;
+    }
+    found.and_then(|found| found.unit.clone()).or_else(|| header.unit.clone())
+}
+
+fn factor(spec: &ColumnSpec, found: Option<&header::Found>, header: &Header) -> Decimal {
+    unit_of(spec, found, header).map_or(Decimal::ONE, |unit| unit.multiplier)
+}
