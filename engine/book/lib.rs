@@ -24,8 +24,9 @@ pub use read::{Format, SheetInfo, Workbook};
 pub use sheet::{CellView, Row, Sheet, SheetBuilder, Visibility};
 pub use shelf::{Shelf, Source, SourceId};
 pub use table::{
-    Aggregate, AggregateKind, Column, ColumnSpec, Data, Duplicate, Excess, Index, JoinKind, Joined, Keep, Kind, Misfit, Origin,
-    SortKey, Table, TableSpec, TotalRows, Unique, VerbError, nearest,
+    Aggregate, AggregateKind, Column, ColumnSpec, Data, Duplicate, Excess, Exclusion, Index, JoinKind, Joined, Keep, Kind,
+    Misfit, Origin, Reading, SortKey, Table, TableSpec, TotalRows, Unique, VerbError, beside, cell, has_header, nearest,
+    read_table,
 };
 pub use text::{TextId, Texts};
 pub use value::{Day, ExcelError, Value};

@@ -125,14 +125,14 @@ impl<'a> Converter<'a> {
             return known.clone();
         }
         let text = self.texts.get(id);
-        let outcome = if text.trim().is_empty() { self.blank() } else { self.from_text(id, text) };
+        let outcome = if text.trim().is_empty() { self.blank() } else { self.text_as_declared(id, text) };
         if self.remembered.len() < REMEMBERED {
             self.remembered.insert(id, outcome.clone());
         }
         outcome
     }
 
-    fn from_text(&self, id: TextId, text: &str) -> Outcome {
+    fn text_as_declared(&self, id: TextId, text: &str) -> Outcome {
         match &self.spec.kind {
             Kind::Text => Outcome::Fits(Value::Text(id)),
             Kind::Any => Outcome::Fits(Value::Text(id)),
@@ -275,7 +275,7 @@ impl<'a> Converter<'a> {
                 Some(day) => day,
                 None => return Outcome::Misfit(wrong),
             },
-            Value::Integer(_) => return self.from_text(TextId::NONE, &value.show(self.texts)),
+            Value::Integer(_) => return self.text_as_declared(TextId::NONE, &value.show(self.texts)),
             _ => return Outcome::Misfit(wrong),
         };
         match day.date() {

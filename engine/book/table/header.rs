@@ -324,7 +324,7 @@ impl<'a> Search<'a> {
                 let below = lines[at + 1..].iter().any(|below| line_label(below, column).is_some());
                 let label = line_label(line, column).or_else(|| if below { group_label(line, column) } else { None });
                 if let Some(label) = label
-                    && !parts.last().is_some_and(|above| above.at == label.at)
+                    && parts.last().is_none_or(|above| above.at != label.at)
                 {
                     parts.push(label);
                 }

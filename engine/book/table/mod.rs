@@ -4,6 +4,8 @@ mod column;
 mod spec;
 
 mod aggregate;
+mod cells;
+mod choose;
 mod concat;
 mod convert;
 mod group;
@@ -29,6 +31,8 @@ mod window;
 use std::rc::Rc;
 
 pub use aggregate::{Aggregate, AggregateKind};
+pub use cells::{beside, cell};
+pub use choose::{has_header, read_table};
 pub use column::{Column, Data};
 pub use index::Index;
 pub use join::{Duplicate, JoinKind, Joined};

@@ -539,3 +539,174 @@ fn unit_of(spec: &ColumnSpec, found: Option<&header::Found>, header: &Header) ->
 fn factor(spec: &ColumnSpec, found: Option<&header::Found>, header: &Header) -> Decimal {
     unit_of(spec, found, header).map_or(Decimal::ONE, |unit| unit.multiplier)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{has_header, read_table, shown};
+    use super::*;
+    use crate::{Limits, SheetBuilder, Shelf, Workbook};
+
+    fn columns(declared: &[(&str, Kind)]) -> TableSpec {
+        TableSpec::new(declared.iter().map(|(name, kind)| ColumnSpec::new(name, kind.clone())).collect())
+    }
+
+    fn daily() -> TableSpec {
+        let mut spec =
+            columns(&[("保健所", Kind::Text), ("日付", Kind::Date), ("検査数", Kind::Integer), ("陽性数", Kind::Integer)]);
+        spec.columns[2].blank = true;
+        spec.columns[3].blank = true;
+        spec
+    }
+
+    fn csv(text: &str, spec: &TableSpec) -> Reading {
+        let book = Workbook::open("日報.csv", text.as_bytes().to_vec(), &Shelf::new(), &Limits::default()).unwrap();
+        read_table(&book, spec).unwrap_or_else(|findings| panic!("{findings:?}"))
+    }
+
+    fn told(reading: &Reading) -> Vec<String> {
+        let tell = |finding: &Finding| {
+            let cell = finding.place.cell.clone().unwrap_or_default();
+            format!("{:?} {cell} {:?}", finding.severity, finding.problem)
+        };
+        reading.findings.iter().map(tell).collect()
+    }
+
+    #[test]
+    fn a_sheet_made_for_people_becomes_a_table() {
+        let text = "検査日報\n,,,単位：人\n保健所,日付,検査数,陽性数\n津,4/1,10,1\n津,4/2,１２,\n小計,,22,1\n\n桑名,4/1,3,0\n\
+                    桑名計,,4,0\n合計,,25,1\n※ 速報値です\n";
+        let mut spec = daily();
+        spec.columns[1].fiscal_year = Some(2022);
+        let reading = csv(text, &spec);
+        assert_eq!(shown(&reading.table), ["津 2022-04-01 10 1", "津 2022-04-02 12 ", "桑名 2022-04-01 3 0"]);
+        assert_eq!(reading.excluded.len(), 3);
+        assert_eq!(reading.header.to_string(), "A3:D3");
+        let place = reading.table.place(2, Some("検査数"));
+        assert_eq!((place.cell.as_deref(), place.file.as_deref()), (Some("C8"), Some("日報.csv")));
+        let differs = "Warning C9 TotalDiffers { label: \"桑名計\", written: 4, summed: 3 }";
+        assert_eq!(told(&reading).iter().filter(|told| told.contains("Differs")).collect::<Vec<_>>(), [differs]);
+    }
+
+    #[test]
+    fn all_mistakes_come_back_in_one_pass() {
+        let text = "保健所,日付,検査数,陽性数\n津,6.4.1,十,1\n桑名,2022/4/31,3,x\n,2022/4/1,1.5,\n";
+        let reading = csv(text, &daily());
+        let told = told(&reading);
+        assert_eq!(told.len(), 6, "{told:?}");
+        assert!(reading.findings.iter().all(|finding| finding.severity != Severity::Error || finding.fate == Fate::Stopped));
+        assert_eq!((reading.table.len(), reading.excluded.len()), (0, 3));
+        assert!(told[0].starts_with("Error B2 NotADate(NoEra"), "{told:?}");
+        assert!(told[4].starts_with("Error A4 Missing"), "{told:?}");
+    }
+
+    #[test]
+    fn the_task_decides_what_becomes_of_a_row() {
+        let text = "保健所,日付,検査数,陽性数\n津,2022/4/1,多数,1\n津,2022/4/2,5,1\n";
+        let mut spec = daily();
+        spec.misfit = Misfit::Exclude;
+        let without = csv(text, &spec);
+        assert_eq!((without.table.len(), &*without.excluded), (1, &[(Origin { source: 0, row: 1 }, Exclusion::Misfit)][..]));
+        spec.columns[2].misfit = Some(Misfit::Blank);
+        let blanked = csv(text, &spec);
+        assert_eq!(shown(&blanked.table)[0], "津 2022-04-01  1");
+        assert_eq!((blanked.findings[0].fate, blanked.findings[0].value.as_deref()), (Fate::Blanked, Some("多数")));
+    }
+
+    #[test]
+    fn totals_of_months_stand_in_the_column_of_days() {
+        let text = "日付,検査数\n2022/4/1,10\n2022/4/2,5\n4月,15\n2022/5/1,1\n5月計,2\n計,16\n（再掲）県外,3\n";
+        let reading = csv(text, &columns(&[("日付", Kind::Date), ("検査数", Kind::Integer)]));
+        assert_eq!((reading.table.len(), reading.excluded.len()), (3, 4));
+        let told = told(&reading);
+        let differs: Vec<_> = told.iter().filter(|told| told.contains("Differs")).collect();
+        assert_eq!(differs, ["Warning B6 TotalDiffers { label: \"5月計\", written: 2, summed: 1 }"]);
+        let kept = csv(
+            text,
+            &TableSpec {
+                totals: TotalRows::Keep,
+                misfit: Misfit::Blank,
+                ..columns(&[("日付", Kind::Date), ("検査数", Kind::Integer)])
+            },
+        );
+        assert_eq!((kept.table.len(), kept.excluded.len()), (7, 0));
+    }
+
+    #[test]
+    fn the_header_again_and_another_table_below() {
+        let text = "保健所,日付,検査数,陽性数\n津,2022/4/1,1,1\n保健所,日付,検査数,陽性数\n津,2022/4/2,2,1\n\n\
+                    日付,保健所,陽性数,検査数\n2022/4/3,津,1,3\n\n氏名,所属,電話,住所\n架空 太郎,総務,1,津\n";
+        let reading = csv(text, &daily());
+        assert_eq!(shown(&reading.table), ["津 2022-04-01 1 1", "津 2022-04-02 2 1", "津 2022-04-03 3 1"]);
+        assert_eq!(reading.table.place(2, Some("検査数")).cell.as_deref(), Some("D7"));
+        assert!(told(&reading).last().is_some_and(|told| told.starts_with("Warning 9:9 OtherTable")), "{:?}", told(&reading));
+    }
+
+    #[test]
+    fn amounts_follow_their_unit() {
+        let spec = columns(&[("事業", Kind::Text), ("事業費", Kind::Money)]);
+        let by_label = csv("事業,事業費 （千円）\nA,\"60,016\"\n", &spec);
+        assert_eq!(shown(&by_label.table), ["A 60016000"]);
+        let by_line = csv("一覧,（単位：百万円）\n事業,事業費\nA,1.5\n", &spec);
+        assert_eq!(shown(&by_line.table), ["A 1500000"]);
+        assert_eq!(told(&by_line), ["Note B2 UnitApplied { unit: \"百万円\" }"]);
+        let asked = csv("事業,事業費（千円）\nA,5\n", &columns(&[("事業", Kind::Text), ("事業費（千円）", Kind::Money)]));
+        assert_eq!(shown(&asked.table), ["A 5"]);
+    }
+
+    #[test]
+    fn merged_labels_are_those_of_all_their_rows_and_numbers_are_not() {
+        let shelf = Shelf::new();
+        let mut builder = SheetBuilder::new("表", &shelf);
+        for (row, cells) in [["所", "数"], ["津", "1"], ["", "2"], ["桑名", "3"]].iter().enumerate() {
+            for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                match cell.parse() {
+                    Ok(number) => builder.push(row as u32, column as u32, Value::Integer(number), 0, false),
+                    Err(_) => builder.push_text(row as u32, column as u32, shelf.texts.intern(cell), 0, false),
+                }
+            }
+        }
+        builder.sheet().merges = vec!["A2:A3".parse().unwrap(), "B4:B6".parse().unwrap()];
+        let (sheet, spec) = (builder.finish(), columns(&[("所", Kind::Text), ("数", Kind::Integer)]));
+        let header = header::find(&sheet, "a.xlsx", &spec).unwrap();
+        let reading = read(&sheet, "a.xlsx", &spec, header, false);
+        assert_eq!(shown(&reading.table), ["津 1", "津 2", "桑名 3"]);
+        assert_eq!(told(&reading), ["Note A2:A3 MergedValue"]);
+    }
+
+    #[test]
+    fn other_columns_come_along_and_optional_ones_may_be_missing() {
+        let mut spec = columns(&[("所", Kind::Text), ("備考", Kind::Text)]);
+        spec.columns[1].optional = true;
+        spec.others = true;
+        let reading = csv("所,数,数\n津,1,x\n", &spec);
+        let names: Vec<&str> = reading.table.columns().iter().map(|column| &*column.name).collect();
+        assert_eq!(names, ["所", "備考", "数", "数2"]);
+        assert_eq!(shown(&reading.table), ["津  1 x"]);
+    }
+
+    #[test]
+    fn a_header_without_rows_is_said() {
+        let reading = csv("所,数\n", &columns(&[("所", Kind::Text), ("数", Kind::Integer)]));
+        assert_eq!(told(&reading), ["Warning 1:1 EmptyTable"]);
+        let book = Workbook::open("a.csv", "所,数\n".as_bytes().to_vec(), &Shelf::new(), &Limits::default()).unwrap();
+        assert!(has_header(&book, &["所", "数"]) && !has_header(&book, &["氏名", "住所"]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_stands_in_a_file_every_row_has_one_fate(cells in proptest::collection::vec(("(津|計|4月|※|日付|保健所|x|)", "(2022/4/1|計|x|9/9|)", "(1|－|１|合計|1\\.5|)"), 0..20)) {
+            let mut text = "保健所,日付,検査数,陽性数\n".to_owned();
+            for (a, b, c) in &cells {
+                text.push_str(&format!("{a},{b},{c},\n"));
+            }
+            let reading = csv(&text, &daily());
+            let mut rows: Vec<Origin> = reading.table.origins().to_vec();
+            rows.extend(reading.excluded.iter().map(|(origin, _)| *origin));
+            let count = rows.len();
+            rows.sort_unstable_by_key(|origin| (origin.source, origin.row));
+            rows.dedup();
+            proptest::prop_assert_eq!(rows.len(), count);
+            proptest::prop_assert!(count <= cells.len());
+        }
+    }
+}
