@@ -2,6 +2,7 @@
 //!
 //! Pure functions: no disk, no clock, no state.
 
+mod address;
 mod code;
 mod collate;
 mod date;
@@ -9,8 +10,11 @@ mod duration;
 mod encoding;
 mod era;
 mod fiscal;
+mod holiday;
 mod municipality;
+mod name;
 mod number;
+mod personal;
 mod scan;
 mod width;
 
@@ -24,12 +28,21 @@ pub use duration::read_duration;
 pub use encoding::{Decoded, Encoding, MOST_GAIJI, UnknownEncoding, cp932_equal, cp932_text, decode, encode_cp932};
 pub use era::{Era, era_month, era_name, format_date};
 pub use fiscal::{fiscal_year, fiscal_year_name, iso_week, read_fiscal_year, week_start, weekday};
+pub use holiday::{
+    Basis, Offices, business_day_in_fiscal_year, holiday_basis, holiday_name, is_business_day, is_holiday, next_business_day,
+    next_business_day_of, previous_business_day, previous_business_day_of,
+};
 pub use municipality::{
     FoundMunicipality, Listed, find_municipalities, listed, local_government_code, local_government_name, mie_municipalities,
     prefectures,
+};
+pub use name::{
+    DepartmentTrouble, MOST_BYTES, MOST_PATH_UNITS, MOST_UNITS, NameTrouble, check_file_name, departments, name_key,
+    split_departments, utf16_units,
 };
 pub use number::{
     Damage, NotANumber, Number, StatMark, Unit, header_unit, read_number, round_down, round_half_up, round_up, stat_mark,
     unit_line,
 };
+pub use personal::{Personal, PersonalKind, find_personal, header_is_personal, mask, mask_as, scan_personal};
 pub use width::{full_kana, label_key, match_key, pad_zeros, to_full, to_half, to_half_latin, to_hiragana, to_katakana, width};
