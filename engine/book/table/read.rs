@@ -41,7 +41,7 @@ pub enum Exclusion {
 
 /// Reads the table whose header was found. `untyped` says that the file has no types of its own (CSV).
 pub(super) fn read(sheet: &Sheet, file: &str, spec: &TableSpec, header: Header, untyped: bool) -> Reading {
-    let others: Vec<ColumnSpec> = if spec.others { other_columns(&header) } else { Vec::new() };
+    let others: Vec<ColumnSpec> = spec.others.as_ref().map(|like| other_columns(&header, like)).unwrap_or_default();
     let columns: Vec<&ColumnSpec> = spec.columns.iter().chain(&others).collect();
     let mut reader = Reader::new(sheet, file, spec, &columns, &header, untyped);
     let area = header.area;
@@ -52,16 +52,15 @@ pub(super) fn read(sheet: &Sheet, file: &str, spec: &TableSpec, header: Header, 
     Reading { table, findings, excluded, header: area, sheet: sheet.name.clone(), other_sheets: Vec::new() }
 }
 
-/// The labels that nobody declared, as columns that take whatever stands there.
-fn other_columns(header: &Header) -> Vec<ColumnSpec> {
+/// The labels that nobody declared, as columns like `like`.
+fn other_columns(header: &Header, like: &ColumnSpec) -> Vec<ColumnSpec> {
     let mut columns: Vec<ColumnSpec> = Vec::new();
     let declared: Vec<&str> = header.columns.iter().flatten().map(|found| &*found.label).collect();
     for (name, _) in &header.others {
         let taken = |wanted: &str| declared.contains(&wanted) || columns.iter().any(|column| column.name == wanted);
         let name = if taken(name) { (2..).map(|n| format!("{name}{n}")).find(|name| !taken(name)) } else { Some(name.clone()) };
-        let mut column = ColumnSpec::new(&name.unwrap_or_default(), Kind::Any);
-        (column.blank, column.optional, column.misfit) = (true, true, Some(Misfit::Blank));
-        columns.push(column);
+        let name = name.unwrap_or_default();
+        columns.push(ColumnSpec { name, aliases: Vec::new(), optional: true, ..like.clone() });
     }
     columns
 }
@@ -677,7 +676,7 @@ mod tests {
     fn other_columns_come_along_and_optional_ones_may_be_missing() {
         let mut spec = columns(&[("所", Kind::Text), ("備考", Kind::Text)]);
         spec.columns[1].optional = true;
-        spec.others = true;
+        spec.others = Some(ColumnSpec::anything(""));
         let reading = csv("所,数,数\n津,1,x\n", &spec);
         let names: Vec<&str> = reading.table.columns().iter().map(|column| &*column.name).collect();
         assert_eq!(names, ["所", "備考", "数", "数2"]);

@@ -69,6 +69,11 @@ pub struct ColumnSpec {
 }
 
 impl ColumnSpec {
+    /// Whatever stands there, blanks too; a value that nobody can know (an Excel error) becomes a blank with a warning.
+    pub fn anything(name: &str) -> ColumnSpec {
+        ColumnSpec { blank: true, optional: true, misfit: Some(Misfit::Blank), ..ColumnSpec::new(name, Kind::Any) }
+    }
+
     /// A required column.
     pub fn new(name: &str, kind: Kind) -> ColumnSpec {
         ColumnSpec {
@@ -107,13 +112,14 @@ pub struct TableSpec {
     pub misfit: Misfit,
     /// What happens to rows of totals.
     pub totals: TotalRows,
-    /// Whether columns that are not declared are read too, as they stand.
-    pub others: bool,
+    /// What the columns that are not declared are read as, each under its own label; none to leave them out.
+    /// They may be missing, whatever is said here.
+    pub others: Option<ColumnSpec>,
 }
 
 impl TableSpec {
     /// These columns, in whatever sheet and row they stand; misfits return the arrival, totals are left out.
     pub fn new(columns: Vec<ColumnSpec>) -> TableSpec {
-        TableSpec { columns, sheet: None, header_row: None, misfit: Misfit::Return, totals: TotalRows::Exclude, others: false }
+        TableSpec { columns, sheet: None, header_row: None, misfit: Misfit::Return, totals: TotalRows::Exclude, others: None }
     }
 }
