@@ -161,7 +161,12 @@ impl Value {
         if !number.is_finite() || number.abs() >= 7.9e28 {
             return Value::Error(ExcelError::OutOfRange);
         }
-        short_decimal(number).or_else(|| long_decimal(number)).map_or(Value::Error(ExcelError::OutOfRange), Value::Decimal)
+        match short_decimal(number).or_else(|| long_decimal(number)) {
+            // 11.999999999999995 is 12 to Excel and to whoever looks at it.
+            Some(exact) if exact.scale() == 0 => exact.try_into().map_or(Value::Decimal(exact), Value::Integer),
+            Some(exact) => Value::Decimal(exact),
+            None => Value::Error(ExcelError::OutOfRange),
+        }
     }
 
     /// Whether there is nothing: blank, or text of spaces alone.
@@ -260,6 +265,7 @@ mod tests {
         assert_eq!(Value::number(f64::NAN), Value::Error(ExcelError::OutOfRange));
         assert_eq!(Value::number(1e300), Value::Error(ExcelError::OutOfRange));
         assert_eq!(Value::number(1e-40).show(&Texts::new()), "0");
+        assert_eq!(Value::number(11.999_999_999_999_995), Value::Integer(12));
     }
 
     #[test]
@@ -270,11 +276,11 @@ mod tests {
             let places = (state >> 60) as i32 % 8;
             let number = ((state >> 20) as i32) as f64 / 10f64.powi(places);
             if number != number.trunc() {
-                assert_eq!(Some(Value::number(number)), long_decimal(number).map(Value::Decimal), "{number}");
+                assert_eq!(Value::number(number).as_decimal(), long_decimal(number), "{number}");
             }
         }
         for number in [0.1, 36.5, -0.000001, 0.0000001, 123456789.123456, 99999999999.9999, 1.0 / 3.0, f64::MIN_POSITIVE] {
-            assert_eq!(Some(Value::number(number)), long_decimal(number).map(Value::Decimal), "{number}");
+            assert_eq!(Value::number(number).as_decimal(), long_decimal(number), "{number}");
         }
     }
 }
