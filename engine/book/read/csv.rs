@@ -19,10 +19,12 @@ pub(crate) struct Csv {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Reads decoded text.
-pub(crate) fn read(file: &str, text: &str, shelf: &Rc<Shelf>, limits: &Limits) -> Result<Csv, Refusal> {
+/// Reads decoded text; `gaps` says that characters of it can no longer be read.
+pub(crate) fn read(file: &str, text: &str, gaps: bool, shelf: &Rc<Shelf>, limits: &Limits) -> Result<Csv, Refusal> {
+    // The end mark of old systems is no row.
+    let text = text.strip_suffix('\u{1A}').unwrap_or(text);
     let delimiter = delimiter(text);
-    let mut reader = Reader::new(file, text, delimiter, shelf, limits);
+    let mut reader = Reader { gaps, ..Reader::new(file, text, delimiter, shelf, limits) };
     reader.run()?;
     reader.judge_rows();
     let Reader { builder, findings, .. } = reader;
@@ -32,10 +34,12 @@ pub(crate) fn read(file: &str, text: &str, shelf: &Rc<Shelf>, limits: &Limits) -
 /// The delimiter that most of the first lines hold. Commas are the rule: semicolons also part the answers within a field.
 fn delimiter(text: &str) -> u8 {
     let mut candidates = [(b',', Vec::new()), (b'\t', Vec::new()), (b';', Vec::new())];
+    let mut quoted = false;
     for line in text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).take(20) {
         for (delimiter, counts) in &mut candidates {
-            counts.push(outside_quotes(line, *delimiter));
+            counts.push(outside_quotes(line, *delimiter, quoted));
         }
+        quoted ^= memchr::memchr_iter(b'"', line.as_bytes()).count() % 2 == 1;
     }
     let lines = |counts: &[usize]| counts.iter().filter(|count| **count > 0).count();
     let even = |counts: &[usize]| counts.windows(2).all(|pair| pair[0] == pair[1]);
@@ -51,8 +55,8 @@ fn delimiter(text: &str) -> u8 {
     }
 }
 
-fn outside_quotes(line: &str, delimiter: u8) -> usize {
-    let (mut quoted, mut count) = (false, 0);
+fn outside_quotes(line: &str, delimiter: u8, mut quoted: bool) -> usize {
+    let mut count = 0;
     for byte in line.bytes() {
         quoted ^= byte == b'"';
         count += usize::from(byte == delimiter && !quoted);
@@ -92,7 +96,7 @@ impl<'a> Reader<'a> {
             builder: SheetBuilder::new("", shelf),
             findings: Vec::new(),
             widths: Vec::new(),
-            gaps: text.chars().any(unreadable),
+            gaps: false,
             nuls: memchr::memchr(0, text.as_bytes()).is_some(),
             patience: 4 * text.len() + limits.text,
             line: 1,

@@ -3,7 +3,6 @@
 mod binary;
 mod cfb;
 mod csv;
-mod decode;
 mod format;
 mod ods;
 mod sniff;
@@ -136,15 +135,11 @@ impl Workbook {
     }
 
     fn text(file: &str, bytes: &[u8], shelf: &Rc<Shelf>, limits: &Limits) -> Result<Workbook, Refusal> {
-        let decoded = decode::decode(bytes)?;
-        if decoded
-            .chars()
-            .take(4_096)
-            .any(|letter| matches!(letter, '\u{1}'..='\u{8}' | '\u{E}'..='\u{19}' | '\u{1C}'..='\u{1F}'))
-        {
+        let decoded = japan::decode(bytes).map_err(|unknown| no_text(bytes, &unknown))?;
+        if decoded.text.chars().take(4_096).any(is_control) {
             return Err(Refusal::Unknown);
         }
-        let csv = csv::read(file, &decoded, shelf, limits)?;
+        let csv = csv::read(file, &decoded.text, decoded.gaiji_count > 0, shelf, limits)?;
         let format = if csv.tabs { Format::Tsv } else { Format::Csv };
         let mut workbook = Workbook::of(file, format, shelf, limits, Inner::Text);
         workbook.suspicions = csv.findings;
@@ -263,6 +258,20 @@ impl Workbook {
         };
         problems.into_iter().map(finding).collect()
     }
+}
+
+/// Why bytes are no text: damaged at one place, in an unknown encoding, or never a text.
+fn no_text(bytes: &[u8], unknown: &japan::UnknownEncoding) -> Refusal {
+    match unknown.nearest {
+        _ if bytes.contains(&0) => Refusal::Unknown,
+        Some(encoding) => Refusal::Broken { at: format!("line {}: {}", unknown.line, encoding.name()) },
+        None => Refusal::UnknownEncoding,
+    }
+}
+
+/// Characters that no text of an office holds; tabs, line ends, form feeds, NUL and the old end mark 1A are met.
+fn is_control(letter: char) -> bool {
+    matches!(letter, '\u{1}'..='\u{8}' | '\u{E}'..='\u{19}' | '\u{1C}'..='\u{1F}')
 }
 
 fn info(name: &str, visibility: Visibility) -> SheetInfo {

@@ -2,7 +2,9 @@
 
 mod csv;
 mod gate;
+mod oracle;
 mod others;
+mod random;
 mod xlsx;
 
 use std::io::Write as _;

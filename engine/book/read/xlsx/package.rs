@@ -181,6 +181,10 @@ pub(crate) fn listing(archive: &Archive, main: &str, limits: &Limits) -> Result<
 fn listed(attributes: &[u8], relations: &[Relation], main: &str) -> Result<Option<Listed>, Refusal> {
     let text = |name| get(attributes, name).map_err(|_| broken(main.to_owned())).map(Option::unwrap_or_default);
     let (name, id) = (text("name")?, text("id")?);
+    if id.is_empty() {
+        // A module of an old macro has no part.
+        return Ok(None);
+    }
     let relation = relations.iter().find(|relation| relation.id == id);
     let relation = relation.ok_or_else(|| broken(format!("{main}: sheet {name} points nowhere")))?;
     if matches!(relation.kind.as_str(), "chartsheet" | "dialogsheet") {

@@ -386,6 +386,7 @@ impl<'a> Scan<'a> {
                     (self.row, self.next_row, self.numbered) = (at.row, at.row + 1, true);
                     cell.column = at.column;
                 }
+                b"s" if value.is_empty() => {}
                 b"s" => cell.style = whole(value).ok_or(Wrong::Style)? as usize,
                 b"t" => cell.kind = kind(value)?,
                 _ => {}
