@@ -33,8 +33,6 @@ pub struct Joined {
     pub table: Table,
     /// Rows of the right table whose key stands there twice; the first was used. A join is not to be trusted with any.
     pub duplicates_right: Vec<Duplicate>,
-    /// Rows of the left table whose key stands there twice: harmless where many belong to one.
-    pub duplicates_left: Vec<Duplicate>,
     /// Rows of the left table without partner.
     pub unmatched_left: Vec<u32>,
     /// Rows of the right table without partner.
@@ -65,7 +63,6 @@ impl Table {
         Ok(Joined {
             table: kept_table.of_columns(columns),
             duplicates_right: matches.duplicates_right,
-            duplicates_left: matches.duplicates_left,
             unmatched_left: positions(&matches.partner, |partner| *partner == NONE),
             unmatched_right: positions(&matches.met, |met| !met),
         })
@@ -117,7 +114,6 @@ struct Matches {
     /// For each right row whether a left one belongs to it or to an earlier row of the same key.
     met: Vec<bool>,
     duplicates_right: Vec<Duplicate>,
-    duplicates_left: Vec<Duplicate>,
 }
 
 impl Matches {
@@ -129,30 +125,16 @@ impl Matches {
         let right_codes = keys.learn(&right_columns);
         let (first_right, duplicates_right) = firsts(&right_codes, keys.len());
         let left_codes = keys.look_up(&left_columns);
-        let (first_left, mut duplicates_left) = firsts(&left_codes, keys.len());
-        duplicates_left.extend(unknown_duplicates(&left_columns, &left_codes, left, &shown));
-        duplicates_left.sort_unstable_by_key(|duplicate| duplicate.row);
+        let mut met = vec![false; keys.len()];
+        let known = left_codes.iter().filter(|code| **code != NONE);
+        known.for_each(|code| met[*code as usize] = true);
         let partner = |code: &u32| if *code == NONE { NONE } else { first_right[*code as usize] };
         Matches {
             partner: left_codes.iter().map(partner).collect(),
-            met: right_codes.iter().map(|code| *code != NONE && first_left[*code as usize] != NONE).collect(),
+            met: right_codes.iter().map(|code| *code != NONE && met[*code as usize]).collect(),
             duplicates_right,
-            duplicates_left,
         }
     }
-}
-
-/// Duplicates among the left rows whose keys the right table does not have.
-fn unknown_duplicates(columns: &[&Column], codes: &[u32], table: &Table, shown: &[bool]) -> Vec<Duplicate> {
-    let rows = positions(codes, |code| *code == NONE);
-    if rows.len() < 2 {
-        return Vec::new();
-    }
-    let own: Vec<Column> = columns.iter().map(|column| column.gather(&rows)).collect();
-    let mut keys = Keys::new(&table.shelf.texts, shown, false);
-    let codes = keys.learn(&own.iter().collect::<Vec<_>>());
-    let (_, duplicates) = firsts(&codes, keys.len());
-    duplicates.iter().map(|twice| Duplicate { row: rows[twice.row as usize], first: rows[twice.first as usize] }).collect()
 }
 
 /// The first row of each key, and the rows that repeat one.
@@ -214,7 +196,6 @@ mod tests {
         assert_eq!(shown(&joined.table), ["Ａ１ 架空 10 架", "A2 見本 20 見", "A2 例示 20 見", "A9 仮名  ", " 試験  "]);
         assert_eq!(&*joined.table.columns()[3].name, "氏名_採点");
         assert_eq!(joined.duplicates_right, [Duplicate { row: 2, first: 1 }]);
-        assert_eq!(joined.duplicates_left, [Duplicate { row: 2, first: 1 }]);
         assert_eq!((joined.unmatched_left, joined.unmatched_right), (vec![3, 4], vec![3]));
         let inner = people.join(&points, &[("番号", "受験番号")], JoinKind::Inner, "")?;
         assert_eq!(inner.table.len(), 3);
@@ -243,8 +224,8 @@ mod tests {
             prop_assert_eq!(joined.table.len() + joined.unmatched_left.len(), a.len());
             for key in 0..8u8 {
                 let (l, r) = (left.iter().filter(|k| **k == key).count(), right.iter().filter(|k| **k == key).count());
-                let twice = joined.duplicates_left.iter().filter(|twice| left[twice.row as usize] == key).count();
-                prop_assert_eq!(twice, if key == 0 { 0 } else { l.saturating_sub(1) });
+                let twice = joined.duplicates_right.iter().filter(|twice| right[twice.row as usize] == key).count();
+                prop_assert_eq!(twice, if key == 0 { 0 } else { r.saturating_sub(1) });
                 let alone = joined.unmatched_right.iter().filter(|row| right[**row as usize] == key).count();
                 prop_assert_eq!(alone, if l == 0 || key == 0 { r } else { 0 });
             }

@@ -11,6 +11,9 @@ use crate::{TextId, Texts, Value};
 /// No key: a row one of whose key cells is blank (only where blanks do not count), or a key never seen.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// Among spellings: looked up, and without number.
+const MISSING: u32 = NONE - 1;
+
 /// Numbers for the keys of one or more columns, in order of first appearance.
 pub(super) struct Keys<'a> {
     texts: &'a Texts,
@@ -18,13 +21,28 @@ pub(super) struct Keys<'a> {
     blanks: bool,
     columns: Vec<Coder>,
     /// For each column after the first: the number of a pair.
-    pairs: Vec<FxHashMap<u64, u32>>,
+    pairs: Vec<Pairs>,
 }
+
+/// The numbers of pairs of a key so far and the value of the next column.
+#[derive(Default)]
+struct Pairs {
+    /// Where few values can meet: a place for each pair, `width` for each first part. Empty otherwise.
+    few: Vec<u32>,
+    width: usize,
+    many: FxHashMap<u64, u32>,
+    count: u32,
+}
+
+/// As many places as are cheaper than hashing: four MiB.
+const FEW: usize = 1 << 20;
 
 /// The numbers of one column's values.
 struct Coder {
     /// By match key's text number.
     texts: Vec<u32>,
+    /// By text number, for what was coded before; [`MISSING`] for a text that has no number.
+    spellings: Vec<u32>,
     integers: FxHashMap<i64, u32>,
     others: FxHashMap<Other, u32>,
     /// Whether values are compared as they are shown, because the two sides of a join hold different types.
@@ -48,7 +66,7 @@ impl<'a> Keys<'a> {
     /// Keys of this many columns. `shown` says for each whether values are compared as they are shown.
     pub fn new(texts: &'a Texts, shown: &[bool], blanks: bool) -> Keys<'a> {
         let columns: Vec<Coder> = shown.iter().map(|&shown| Coder::new(shown)).collect();
-        let pairs = (1..columns.len()).map(|_| FxHashMap::default()).collect();
+        let pairs = (1..columns.len()).map(|_| Pairs::default()).collect();
         Keys { texts, blanks, columns, pairs }
     }
 
@@ -65,7 +83,7 @@ impl<'a> Keys<'a> {
     /// How many different keys were learned.
     pub fn len(&self) -> usize {
         match self.pairs.last() {
-            Some(pairs) => pairs.len(),
+            Some(pairs) => pairs.count as usize,
             None => self.columns.last().map_or(0, |column| column.count as usize),
         }
     }
@@ -78,12 +96,16 @@ impl<'a> Keys<'a> {
                 codes = own;
                 continue;
             }
+            if learn {
+                let before = if at == 1 { self.columns[0].count } else { self.pairs[at - 2].count };
+                self.pairs[at - 1].make_room(before as usize, self.columns[at].count as usize);
+            }
             let pairs = &mut self.pairs[at - 1];
             // Rows often come in order of their keys: the pair of the row before is the likeliest.
             let mut last = (NONE, NONE, NONE);
             for (code, own) in codes.iter_mut().zip(own) {
                 if (*code, own) != (last.0, last.1) {
-                    last = (*code, own, pair(pairs, *code, own, learn));
+                    last = (*code, own, pairs.code(*code, own, learn));
                 }
                 *code = last.2;
             }
@@ -92,21 +114,36 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn pair(pairs: &mut FxHashMap<u64, u32>, first: u32, second: u32, learn: bool) -> u32 {
-    if first == NONE || second == NONE {
-        return NONE;
+impl Pairs {
+    /// Before the first pair is learned: how many first and second parts there are.
+    fn make_room(&mut self, first: usize, second: usize) {
+        if self.count == 0 && first.saturating_mul(second) <= FEW {
+            self.few = vec![NONE; first * second];
+            self.width = second;
+        }
     }
-    let both = u64::from(first) << 32 | u64::from(second);
-    if !learn {
-        return pairs.get(&both).copied().unwrap_or(NONE);
+
+    #[inline]
+    fn code(&mut self, first: u32, second: u32, learn: bool) -> u32 {
+        if first == NONE || second == NONE {
+            return NONE;
+        }
+        if let Some(held) = self.few.get_mut(first as usize * self.width + second as usize) {
+            if *held == NONE && learn {
+                *held = self.count;
+                self.count += 1;
+            }
+            return *held;
+        }
+        let both = u64::from(first) << 32 | u64::from(second);
+        numbered(&mut self.many, both, &mut self.count, learn)
     }
-    let next = pairs.len() as u32;
-    *pairs.entry(both).or_insert(next)
 }
 
 impl Coder {
     fn new(shown: bool) -> Coder {
-        Coder { texts: Vec::new(), integers: FxHashMap::default(), others: FxHashMap::default(), shown, count: 0 }
+        let (texts, spellings) = (Vec::new(), Vec::new());
+        Coder { texts, spellings, integers: FxHashMap::default(), others: FxHashMap::default(), shown, count: 0 }
     }
 
     fn column(&mut self, column: &Column, texts: &Texts, learn: bool, blanks: bool) -> Vec<u32> {
@@ -114,9 +151,32 @@ impl Coder {
             return (0..column.len()).map(|row| self.code(column.get(row), texts, learn, blanks)).collect();
         }
         match &column.data {
+            // Worth its table of all texts only where many of them are met.
+            Data::Text(ids) if ids.len() >= texts.len() / 4 => self.spelled(ids, texts, learn, blanks),
             Data::Integer(_) | Data::Date(_) => self.repeating(column, texts, learn, blanks),
             _ => (0..column.len()).map(|row| self.code(column.get(row), texts, learn, blanks)).collect(),
         }
+    }
+
+    /// Like the plain way, but each spelling is coded once.
+    fn spelled(&mut self, ids: &[TextId], texts: &Texts, learn: bool, blanks: bool) -> Vec<u32> {
+        self.spellings.clear();
+        self.spellings.resize(texts.len(), NONE);
+        let mut codes = Vec::with_capacity(ids.len());
+        for &id in ids {
+            codes.push(match self.spellings.get(id.index()) {
+                Some(&MISSING) => NONE,
+                Some(&NONE) => {
+                    let code = self.code(Value::Text(id), texts, learn, blanks);
+                    self.spellings[id.index()] = if code == NONE { MISSING } else { code };
+                    code
+                }
+                Some(&code) => code,
+                // The mark of a blank is beyond every text.
+                None => self.code(Value::Blank, texts, learn, blanks),
+            });
+        }
+        codes
     }
 
     /// Like the plain way, but looks nothing up while the value stays the same.

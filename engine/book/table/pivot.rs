@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Aggregate, Column, Data, Excess, Origin, Table, VerbError, aggregate::packed_as, keys::NONE, sort::Ranks};
-use crate::{MAX_COLUMNS, Value};
+use crate::{MAX_COLUMNS, TextId, Value};
 
 impl Table {
     /// One row for each key of `rows`, one column for each value of `across`, and the aggregate where they cross.
@@ -53,9 +53,7 @@ impl Table {
         let names: Vec<_> = turned.iter().map(|column| self.shelf.texts.intern(&column.name)).collect();
         let labels = names.iter().copied().cycle().take(total).collect();
         columns.push(Rc::new(Column::new(name, Data::Text(labels))));
-        let values: Vec<Value> = (0..self.len()).flat_map(|row| turned.iter().map(move |column| column.get(row))).collect();
-        let data = turned.first().map_or(Data::Text(Vec::new()), |like| packed_as(values, like));
-        columns.push(Rc::new(Column::new(value, data)));
+        columns.push(Rc::new(Column::new(value, stacked(&turned, self.len()))));
         let origins = repeated.iter().map(|&row| self.origins[row as usize]).collect();
         Ok(Table::new(&self.shelf, columns, Rc::new(origins)))
     }
@@ -69,6 +67,18 @@ impl Table {
         }
         order
     }
+}
+
+/// The values of columns, row by row.
+fn stacked(columns: &[&Rc<Column>], rows: usize) -> Data {
+    // The many columns of an answer sheet or a calendar are mostly all text: no need to look at each value's type.
+    let texts: Vec<&Vec<TextId>> =
+        columns.iter().map_while(|column| if let Data::Text(ids) = &column.data { Some(ids) } else { None }).collect();
+    if texts.len() == columns.len() {
+        return Data::Text((0..rows).flat_map(|row| texts.iter().map(move |ids| ids[row])).collect());
+    }
+    let values: Vec<Value> = (0..rows).flat_map(|row| columns.iter().map(move |column| column.get(row))).collect();
+    columns.first().map_or(Data::Text(Vec::new()), |like| packed_as(values, like))
 }
 
 #[cfg(test)]
