@@ -1,1 +1,37 @@
-//! The room script.
+//! The Rhai sandbox and what scripts may say.
+//!
+//! A script sees the files it was given and nothing else. It performs nothing: outputs, renames and findings come back as values.
+//! No disk, no clock, no random numbers of its own; the same input gives the same outcome.
+
+mod account;
+mod adapter;
+mod check;
+mod closure;
+mod error;
+mod evaluate;
+mod fault;
+mod files;
+mod handle;
+mod library;
+mod limits;
+mod operators;
+mod options;
+mod outcome;
+mod program;
+mod renames;
+mod sandbox;
+mod scan;
+mod session;
+mod symbols;
+mod vocabulary;
+
+pub use error::{Trouble, TroubleKind, ValueKind, Wanted, Weight};
+pub use evaluate::evaluate;
+pub use library::Library;
+pub use limits::Limits;
+pub use outcome::{Account, Context, Exclusion, Failure, Input, LimitKind, Outcome, Output, Progress, Rename, Setting};
+pub use program::Program;
+pub use vocabulary::{Family, Word, reference};
+
+#[cfg(test)]
+mod tests;

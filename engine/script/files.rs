@@ -1,0 +1,179 @@
+//! The files of the arrival: in Japanese order, opened when they are read, and not kept longer than needed.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use book::{Fate, Finding, Place, Problem, Refusal, Severity, Workbook};
+use rhai::ImmutableString;
+use rustc_hash::FxHashMap;
+
+use crate::outcome::{Input, Progress};
+use crate::session::Session;
+
+/// A workbook that is open.
+pub(crate) type Opened = Rc<Workbook>;
+
+/// The files of the arrival.
+pub(crate) struct Files {
+    inputs: Vec<Input>,
+    names: Vec<ImmutableString>,
+    /// The workbook opened last: a script that reads a table and some cells of a file opens it once.
+    open: RefCell<Option<(usize, Rc<Workbook>)>>,
+    refused: RefCell<FxHashMap<usize, Refusal>>,
+    paths: RefCell<FxHashMap<Box<str>, usize>>,
+    read: RefCell<Vec<bool>>,
+    number: Cell<usize>,
+}
+
+impl Files {
+    pub fn new(mut inputs: Vec<Input>) -> Files {
+        inputs.sort_by(|a, b| japan::compare(&a.path, &b.path).then_with(|| a.path.cmp(&b.path)));
+        Files {
+            names: inputs.iter().map(|input| input.name.as_str().into()).collect(),
+            open: RefCell::default(),
+            refused: RefCell::default(),
+            paths: RefCell::default(),
+            read: RefCell::new(vec![false; inputs.len()]),
+            number: Cell::new(0),
+            inputs,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.inputs.len()
+    }
+
+    pub fn get(&self, file: usize) -> &Input {
+        &self.inputs[file]
+    }
+
+    pub fn all(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// The file of a path.
+    pub fn by_path(&self, path: &str) -> Option<usize> {
+        let mut paths = self.paths.borrow_mut();
+        if paths.is_empty() {
+            *paths = self.inputs.iter().enumerate().map(|(at, input)| (input.path.as_str().into(), at)).collect();
+        }
+        paths.get(path).copied()
+    }
+
+    /// The file's name as scripts hold it.
+    pub fn name(&self, file: usize) -> ImmutableString {
+        self.names[file].clone()
+    }
+
+    /// The paths of the files that were opened, in order of paths.
+    pub fn files_read(&self) -> Vec<String> {
+        let read = self.read.borrow();
+        self.inputs.iter().zip(read.iter()).filter(|(_, read)| **read).map(|(input, _)| input.path.clone()).collect()
+    }
+}
+
+impl Session {
+    /// The workbook of a file. None if it is refused: that is a finding, a warning where other files remain, an error where it is
+    /// the only one.
+    pub fn workbook(&self, file: usize) -> Option<Rc<Workbook>> {
+        if let Some((open, workbook)) = &*self.files.open.borrow()
+            && *open == file
+        {
+            return Some(Rc::clone(workbook));
+        }
+        if self.files.refused.borrow().contains_key(&file) {
+            return None;
+        }
+        self.close_workbook();
+        let input = self.files.get(file);
+        if !self.files.read.borrow()[file] {
+            self.files.read.borrow_mut()[file] = true;
+            self.files.number.set(self.files.number.get() + 1);
+            let (number, of) = (self.files.number.get(), self.files.len());
+            (self.context.progress)(Progress::Reading { number, of, path: input.path.clone() });
+        }
+        let opened = (input.load)().and_then(|bytes| Workbook::open(&input.path, bytes, &self.shelf, &self.context.book_limits));
+        match opened {
+            Ok(workbook) => {
+                let workbook = Rc::new(workbook);
+                *self.files.open.borrow_mut() = Some((file, Rc::clone(&workbook)));
+                Some(workbook)
+            }
+            Err(refusal) => {
+                self.refuse(file, refusal);
+                None
+            }
+        }
+    }
+
+    /// Says that a file cannot be read, once.
+    pub fn refuse(&self, file: usize, refusal: Refusal) {
+        if self.files.refused.borrow_mut().insert(file, refusal.clone()).is_some() {
+            return;
+        }
+        let alone = self.files.len() == 1;
+        self.find(Finding {
+            severity: if alone { Severity::Error } else { Severity::Warning },
+            place: Place { file: Some(self.files.get(file).path.clone()), ..Place::default() },
+            column: None,
+            value: None,
+            problem: Problem::Refused(refusal),
+            fate: if alone { Fate::Stopped } else { Fate::Skipped },
+        });
+    }
+
+    /// Lets the open workbook go and keeps what it had to say.
+    pub fn close_workbook(&self) {
+        if let Some((_, workbook)) = self.files.open.borrow_mut().take() {
+            for finding in workbook.findings() {
+                self.find_once(finding);
+            }
+        }
+    }
+}
+
+/// Whether a file's name fits a pattern of `*` and `?`; widths and upper or lower case do not matter.
+pub(crate) fn fits(pattern: &str, name: &str) -> bool {
+    let plain = |text: &str| -> Vec<char> { japan::match_key(text).to_lowercase().chars().collect() };
+    let (pattern, name) = (plain(pattern), plain(name));
+    // The classic walk with one step back to the last star: no pattern takes more than |pattern| x |name| steps.
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some('?') => {
+                p += 1;
+                n += 1;
+            }
+            Some(sign) if *sign == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    p = at + 1;
+                    n = from + 1;
+                    star = Some((at, from + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|sign| *sign == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn patterns_of_file_names() {
+        assert!(fits("*.xlsx", "津保健所.XLSX"));
+        assert!(fits("津*_??.csv", "津保健所_01.csv"));
+        assert!(!fits("*.xlsx", "津.xlsx.bak"));
+        assert!(fits("*", "") && fits("＊.csv", "a.csv") && !fits("", "a"));
+    }
+}

@@ -1,0 +1,254 @@
+//! What `+ - * / % < > ==` mean: exact numbers, and an error instead of a silent `false` where types do not fit.
+
+use book::Value;
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rust_decimal::{Decimal, MathematicalOps};
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use crate::error::TroubleKind;
+use crate::fault::{Fault, Said, kind_of};
+use crate::handle::{Day, File, Moment};
+use crate::outcome::LimitKind;
+use crate::session::Session;
+
+/// A number as scripts calculate with it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Number {
+    Whole(i64),
+    Exact(Decimal),
+}
+
+impl Number {
+    pub fn of(value: &Dynamic) -> Option<Number> {
+        if let Ok(whole) = value.as_int() {
+            return Some(Number::Whole(whole));
+        }
+        value.as_decimal().ok().map(Number::Exact)
+    }
+
+    pub fn decimal(self) -> Decimal {
+        match self {
+            Number::Whole(whole) => whole.into(),
+            Number::Exact(exact) => exact,
+        }
+    }
+}
+
+impl From<Number> for Dynamic {
+    fn from(number: Number) -> Dynamic {
+        match number {
+            Number::Whole(whole) => whole.into(),
+            Number::Exact(exact) => Dynamic::from_decimal(exact),
+        }
+    }
+}
+
+/// A whole number if it is one, else the decimal without trailing zeros.
+pub(crate) fn tidy(exact: Decimal) -> Dynamic {
+    let exact = exact.normalize();
+    match (exact.scale(), i64::try_from(exact)) {
+        (0, Ok(whole)) => whole.into(),
+        _ => Dynamic::from_decimal(exact),
+    }
+}
+
+/// Gives the operators their meaning.
+pub(crate) fn register(engine: &mut Engine, session: &Rc<Session>) {
+    register_calculation(engine, session);
+    register_comparison(engine, session);
+}
+
+fn register_calculation(engine: &mut Engine, session: &Rc<Session>) {
+    for sign in ["+", "-", "*", "/", "%", "**"] {
+        engine.register_fn(sign, move |a: i64, b: i64| calculate(sign, Number::Whole(a), Number::Whole(b)));
+        engine.register_fn(sign, move |a: Decimal, b: Decimal| calculate(sign, Number::Exact(a), Number::Exact(b)));
+        engine.register_fn(sign, move |a: Decimal, b: i64| calculate(sign, Number::Exact(a), Number::Whole(b)));
+        engine.register_fn(sign, move |a: i64, b: Decimal| calculate(sign, Number::Whole(a), Number::Exact(b)));
+        let session = Rc::clone(session);
+        engine
+            .register_fn(sign, move |context: NativeCallContext, a: Dynamic, b: Dynamic| mixed(sign, &context, &session, &a, &b));
+    }
+    // `a /= b` must be `a = a / b`; Rhai's own would cut off the fraction.
+    engine.register_fn("/=", |a: &mut i64, b: i64| -> Said<()> {
+        let quotient = calculate("/", Number::Whole(*a), Number::Whole(b))?;
+        match quotient.as_int() {
+            Ok(whole) => *a = whole,
+            Err(_) => {
+                return Err(Fault::new(TroubleKind::WrongType { got: vec![crate::ValueKind::Decimal], takes: Vec::new() }).into());
+            }
+        }
+        Ok(())
+    });
+}
+
+fn register_comparison(engine: &mut Engine, session: &Rc<Session>) {
+    for sign in ["<", "<=", ">", ">=", "==", "!="] {
+        engine.register_fn(sign, move |a: i64, b: i64| holds(sign, a.cmp(&b)));
+        engine.register_fn(sign, move |a: Decimal, b: Decimal| holds(sign, a.cmp(&b)));
+        engine.register_fn(sign, move |a: Decimal, b: i64| holds(sign, a.cmp(&b.into())));
+        engine.register_fn(sign, move |a: i64, b: Decimal| holds(sign, Decimal::from(a).cmp(&b)));
+        engine.register_fn(sign, move |a: Day, b: Day| holds(sign, a.cmp(&b)));
+        engine.register_fn(sign, move |a: ImmutableString, b: ImmutableString| holds(sign, a.as_str().cmp(b.as_str())));
+        let session = Rc::clone(session);
+        engine.register_fn(sign, move |a: Dynamic, b: Dynamic| compare(sign, &session, &a, &b));
+    }
+}
+
+fn holds(sign: &str, order: Ordering) -> bool {
+    match sign {
+        "<" => order.is_lt(),
+        "<=" => order.is_le(),
+        ">" => order.is_gt(),
+        ">=" => order.is_ge(),
+        "==" => order.is_eq(),
+        _ => order.is_ne(),
+    }
+}
+
+/// Calculates exactly: whole numbers stay whole, a quotient becomes a decimal where it must.
+pub(crate) fn calculate(sign: &str, a: Number, b: Number) -> Said<Dynamic> {
+    if matches!(sign, "/" | "%") && b.decimal().is_zero() {
+        return Err(Fault::new(TroubleKind::DividedByZero).into());
+    }
+    if let (Number::Whole(a), Number::Whole(b)) = (a, b) {
+        let whole = match sign {
+            "+" => a.checked_add(b),
+            "-" => a.checked_sub(b),
+            "*" => a.checked_mul(b),
+            "%" => a.checked_rem(b),
+            "/" if a.checked_rem(b) == Some(0) => a.checked_div(b),
+            "**" => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
+            _ => None,
+        };
+        if let Some(whole) = whole {
+            return Ok(whole.into());
+        }
+    }
+    let (a, b) = (a.decimal(), b.decimal());
+    let exact = match sign {
+        "+" => a.checked_add(b),
+        "-" => a.checked_sub(b),
+        "*" => a.checked_mul(b),
+        "%" => a.checked_rem(b),
+        "/" => a.checked_div(b).map(|quotient| quotient.normalize()),
+        _ => a.checked_powd(b),
+    };
+    exact.map(Dynamic::from_decimal).ok_or_else(|| Fault::new(TroubleKind::TooLarge).into())
+}
+
+/// Calculates with what is not two numbers: texts are joined, days are counted; anything else is an error.
+fn mixed(sign: &str, context: &NativeCallContext, session: &Session, a: &Dynamic, b: &Dynamic) -> Said<Dynamic> {
+    if sign == "+" && (is_text(a) || is_text(b)) {
+        let mut joined = session.show(a);
+        joined.push_str(&session.show(b));
+        if joined.len() > context.engine().max_string_size() {
+            return Err(Fault::Limit(LimitKind::Text).into());
+        }
+        return Ok(joined.into());
+    }
+    if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
+        return calculate(sign, a, b);
+    }
+    if a.is_unit() || b.is_unit() {
+        return Err(blank(session));
+    }
+    let day = |value: &Dynamic| value.read_lock::<Day>().map(|day| *day);
+    match (sign, day(a), day(b), a.as_int(), b.as_int()) {
+        ("-", Some(a), Some(b), ..) => return Ok(i64::from(a.0 - b.0).into()),
+        ("+" | "-", Some(a), None, _, Ok(days)) => {
+            return Ok(Dynamic::from(shift(a, if sign == "-" { days.checked_neg() } else { Some(days) })?));
+        }
+        _ => {}
+    }
+    if let Some(sum) = lengths(sign, a, b) {
+        return Ok(sum);
+    }
+    Err(Fault::wrong_type(&[a, b]).into())
+}
+
+/// A day some days later.
+pub(crate) fn shift(day: Day, days: Option<i64>) -> Said<Day> {
+    let moved = days.and_then(|days| i32::try_from(days).ok()).and_then(|days| day.0.checked_add(days)).map(Day);
+    match moved {
+        Some(moved) if book::Day(moved.0).date().is_some() => Ok(moved),
+        _ => Err(Fault::new(TroubleKind::TooLarge).into()),
+    }
+}
+
+/// Sums and differences of lengths of time.
+fn lengths(sign: &str, a: &Dynamic, b: &Dynamic) -> Option<Dynamic> {
+    let (a, b) = (*a.read_lock::<Moment>()?, *b.read_lock::<Moment>()?);
+    let (Value::Duration(a), Value::Duration(b)) = (a.0, b.0) else { return None };
+    let ms = match sign {
+        "+" => a.checked_add(b)?,
+        "-" => a.checked_sub(b)?,
+        _ => return None,
+    };
+    Some(Dynamic::from(Moment(Value::Duration(ms))))
+}
+
+/// The error of calculating with a blank, with the cell that was read as blank last.
+pub(crate) fn blank(session: &Session) -> Box<rhai::EvalAltResult> {
+    let (place, column) = session.blank_place();
+    Fault::new(TroubleKind::Blank { place, column }).into()
+}
+
+fn is_text(value: &Dynamic) -> bool {
+    value.is_string() || value.is_char()
+}
+
+fn compare(sign: &str, session: &Session, a: &Dynamic, b: &Dynamic) -> Said<bool> {
+    let equality = matches!(sign, "==" | "!=");
+    if equality && (a.is_unit() || b.is_unit()) {
+        let blank = |value: &Dynamic| value.is_unit() || value.as_immutable_string_ref().is_ok_and(|text| text.is_empty());
+        return Ok((blank(a) && blank(b)) == (sign == "=="));
+    }
+    if a.is_unit() || b.is_unit() {
+        return Err(blank(session));
+    }
+    if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
+        return Ok(holds(sign, a.decimal().cmp(&b.decimal())));
+    }
+    if is_text(a) && is_text(b) {
+        return Ok(holds(sign, a.to_string().cmp(&b.to_string())));
+    }
+    if let (Ok(a), Ok(b), true) = (a.as_bool(), b.as_bool(), equality) {
+        return Ok(holds(sign, a.cmp(&b)));
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Moment>(), b.read_lock::<Moment>())
+        && let Some(order) = order_of(a.0, b.0)
+    {
+        return Ok(holds(sign, order));
+    }
+    if let (Some(a), Some(b), true) = (a.read_lock::<File>(), b.read_lock::<File>(), equality) {
+        return Ok(holds(sign, a.0.cmp(&b.0)));
+    }
+    if let (Ok(a), Ok(b), true) = (a.as_array_ref(), b.as_array_ref(), equality) {
+        return Ok(arrays_equal(session, &a, &b)? == (sign == "=="));
+    }
+    Err(Fault::new(TroubleKind::CannotCompare { left: kind_of(a), right: kind_of(b) }).into())
+}
+
+/// Arrays are equal if their parts are. Parts that are arrays themselves are not entered: an array can be nested so deeply
+/// that the stack would end first.
+fn arrays_equal(session: &Session, a: &[Dynamic], b: &[Dynamic]) -> Said<bool> {
+    if a.len() != b.len() {
+        return Ok(false);
+    }
+    for (a, b) in a.iter().zip(b) {
+        if a.is_array() || b.is_array() || !compare("==", session, a, b)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn order_of(a: Value, b: Value) -> Option<Ordering> {
+    Some(match (a, b) {
+        (Value::Time(a), Value::Time(b)) => a.cmp(&b),
+        (Value::DateTime(a), Value::DateTime(b)) | (Value::Duration(a), Value::Duration(b)) => a.cmp(&b),
+        (Value::Error(a), Value::Error(b)) if a == b => Ordering::Equal,
+        _ => return None,
+    })
+}

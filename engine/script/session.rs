@@ -1,0 +1,173 @@
+//! What the words of one run share: files, shelf, findings, outputs and the account of rows.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use book::{Fate, Finding, Place, Problem, Severity, Shelf, TextId, Value};
+use rhai::{Dynamic, ImmutableString};
+
+use crate::account::Ledger;
+use crate::fault::Fault;
+use crate::files::Files;
+use crate::handle::{Day, Frame, Moment};
+use crate::outcome::{Context, Input, Output};
+use crate::renames::Renames;
+use crate::vocabulary::Patterns;
+
+/// Texts kept ready for scripts: a slot for each of the last bits of a text's number.
+const SLOTS: usize = 8192;
+
+/// What the words of one run share.
+pub(crate) struct Session {
+    pub shelf: Rc<Shelf>,
+    pub context: Context,
+    pub files: Files,
+    pub ledger: RefCell<Ledger>,
+    pub findings: RefCell<Vec<Finding>>,
+    pub findings_left_out: Cell<u64>,
+    pub outputs: RefCell<Vec<Output>>,
+    pub renames: RefCell<Renames>,
+    pub units: Cell<Option<u64>>,
+    pub patterns: Patterns,
+    pub notes: RefCell<Vec<String>>,
+    pub steps: Cell<u64>,
+    /// The cell that was read as blank last: whoever calculates with a blank has just read it.
+    pub last_blank: RefCell<Option<(Rc<Frame>, u32, u32)>>,
+    texts: RefCell<Vec<(u32, ImmutableString)>>,
+}
+
+impl Session {
+    pub fn new(inputs: Vec<Input>, context: Context) -> Rc<Session> {
+        Rc::new(Session {
+            shelf: Shelf::new(),
+            files: Files::new(inputs),
+            context,
+            ledger: RefCell::default(),
+            findings: RefCell::default(),
+            findings_left_out: Cell::new(0),
+            outputs: RefCell::default(),
+            renames: RefCell::default(),
+            units: Cell::new(None),
+            patterns: Patterns::default(),
+            notes: RefCell::default(),
+            steps: Cell::new(0),
+            last_blank: RefCell::default(),
+            texts: RefCell::new(vec![(u32::MAX, ImmutableString::new()); SLOTS]),
+        })
+    }
+
+    /// A session without files, for compiling and for the reference.
+    pub fn empty() -> Rc<Session> {
+        Session::new(Vec::new(), Context::at(jiff::civil::DateTime::ZERO))
+    }
+
+    /// Keeps a finding, unless it is already there or there are too many.
+    pub fn find(&self, finding: Finding) {
+        let mut findings = self.findings.borrow_mut();
+        if findings.len() >= self.context.limits.findings {
+            // The verdict must not depend on the limit: an error beyond it replaces the last lighter finding.
+            self.findings_left_out.set(self.findings_left_out.get() + 1);
+            if finding.severity == Severity::Error
+                && !findings.iter().any(|known| known.severity == Severity::Error)
+                && let Some(last) = findings.last_mut()
+            {
+                *last = finding;
+            }
+            return;
+        }
+        findings.push(finding);
+    }
+
+    /// Keeps findings that may have been kept before (those of a workbook that was opened again).
+    pub fn find_once(&self, finding: Finding) {
+        if !self.findings.borrow().contains(&finding) {
+            self.find(finding);
+        }
+    }
+
+    /// Whether the arrival will be returned.
+    pub fn has_errors(&self) -> bool {
+        self.findings.borrow().iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// A script's own finding.
+    pub fn say(&self, severity: Severity, place: Place, column: Option<String>, value: Option<String>, said: (&str, &str)) {
+        let fate = if severity == Severity::Error { Fate::Stopped } else { Fate::Used };
+        let problem = Problem::Said { problem: said.0.to_owned(), remedy: said.1.to_owned() };
+        self.find(Finding { severity, place, column, value, problem, fate });
+    }
+
+    /// A text as scripts hold it.
+    #[inline]
+    pub fn text(&self, id: TextId) -> ImmutableString {
+        let number = id.index() as u32;
+        let mut texts = self.texts.borrow_mut();
+        let slot = &mut texts[number as usize % SLOTS];
+        if slot.0 != number {
+            *slot = (number, self.shelf.texts.get(id).into());
+        }
+        slot.1.clone()
+    }
+
+    /// A value as scripts hold it.
+    #[inline]
+    pub fn dynamic(&self, value: Value) -> Dynamic {
+        match value {
+            Value::Blank => Dynamic::UNIT,
+            Value::Text(id) => self.text(id).into(),
+            Value::Integer(whole) => Dynamic::from_int(whole),
+            Value::Decimal(exact) => Dynamic::from_decimal(exact),
+            Value::YesNo(yes) => Dynamic::from_bool(yes),
+            Value::Date(day) => Dynamic::from(Day(day.0)),
+            other => Dynamic::from(Moment(other)),
+        }
+    }
+
+    /// A script's value as tables hold it; a fault for one that no cell can hold.
+    pub fn value(&self, value: &Dynamic) -> Result<Value, Fault> {
+        if value.is_unit() {
+            return Ok(Value::Blank);
+        }
+        if let Ok(whole) = value.as_int() {
+            return Ok(Value::Integer(whole));
+        }
+        if let Ok(text) = value.as_immutable_string_ref() {
+            return Ok(if text.is_empty() { Value::Blank } else { Value::Text(self.shelf.texts.intern(&text)) });
+        }
+        if let Ok(exact) = value.as_decimal() {
+            return Ok(Value::Decimal(exact));
+        }
+        if let Ok(yes) = value.as_bool() {
+            return Ok(Value::YesNo(yes));
+        }
+        if let Some(day) = value.read_lock::<Day>() {
+            return Ok(Value::Date(book::Day(day.0)));
+        }
+        if let Some(moment) = value.read_lock::<Moment>() {
+            return Ok(moment.0);
+        }
+        if let Ok(sign) = value.as_char() {
+            return Ok(Value::Text(self.shelf.texts.intern(sign.encode_utf8(&mut [0; 4]))));
+        }
+        Err(Fault::wrong_type(&[value]))
+    }
+
+    /// A script's value as a person reads it.
+    pub fn show(&self, value: &Dynamic) -> String {
+        match self.value(value) {
+            Ok(value) => value.show(&self.shelf.texts),
+            Err(_) => value.to_string(),
+        }
+    }
+
+    /// Where the cell stands that was read as blank last.
+    pub fn blank_place(&self) -> (Place, Option<String>) {
+        match &*self.last_blank.borrow() {
+            Some((frame, row, column)) => {
+                let name = &frame.table.columns()[*column as usize].name;
+                (frame.table.place(*row as usize, Some(name)), Some(name.to_string()))
+            }
+            None => (Place::default(), None),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Scripts as stories: small files in, outcome out.
+
+use std::collections::BTreeMap;
+
+use jiff::civil;
+
+use crate::evaluate::run;
+use crate::{Context, Failure, Input, Library, Outcome, Program, Setting, Trouble, TroubleKind, evaluate};
+
+/// A run to be tried.
+pub(crate) struct Story {
+    source: String,
+    library: Library,
+    files: Vec<(String, Vec<u8>)>,
+    settings: BTreeMap<String, Setting>,
+    operations: Option<u64>,
+}
+
+impl Story {
+    pub fn script(source: &str) -> Story {
+        Story {
+            source: source.to_owned(),
+            library: Library::default(),
+            files: Vec::new(),
+            settings: BTreeMap::new(),
+            operations: None,
+        }
+    }
+
+    pub fn file(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Story {
+        self.files.push((path.to_owned(), bytes.into()));
+        self
+    }
+
+    pub fn library(mut self, name: &str, source: &str) -> Story {
+        self.library.modules.push((name.to_owned(), source.to_owned()));
+        self
+    }
+
+    pub fn setting(mut self, name: &str, value: Setting) -> Story {
+        self.settings.insert(name.to_owned(), value);
+        self
+    }
+
+    pub fn operations(mut self, most: u64) -> Story {
+        self.operations = Some(most);
+        self
+    }
+
+    pub fn compile(&self) -> Result<Program, Vec<Trouble>> {
+        Program::compile("main.rhai", &self.source, &self.library)
+    }
+
+    pub fn inputs(&self) -> Vec<Input> {
+        let inputs = self.files.iter().map(|(path, bytes)| {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let content = bytes.clone();
+            Input {
+                path: path.clone(),
+                name: name.to_owned(),
+                folder: folder.to_owned(),
+                size: bytes.len() as u64,
+                modified: None,
+                open_by: None,
+                load: Box::new(move || Ok(content.clone())),
+            }
+        });
+        inputs.collect()
+    }
+
+    pub fn context(&self) -> Context {
+        let mut context = Context::at(civil::date(2022, 8, 5).at(10, 0, 0, 0));
+        context.arrival = "試し".to_owned();
+        context.settings = self.settings.clone();
+        if let Some(most) = self.operations {
+            context.limits.operations = most;
+        }
+        context
+    }
+
+    pub fn run(&self) -> Result<Outcome, Failure> {
+        let program = self.compile().unwrap_or_else(|troubles| panic!("{troubles:#?}"));
+        evaluate(&program, self.inputs(), self.context())
+    }
+
+    /// Runs, and must succeed.
+    pub fn done(&self) -> Outcome {
+        self.run().unwrap_or_else(|failure| panic!("{failure:#?}"))
+    }
+
+    /// Runs, and the script must be at fault.
+    pub fn fails(&self) -> Trouble {
+        match self.run() {
+            Err(Failure::Script(trouble)) => *trouble,
+            other => panic!("{other:#?}"),
+        }
+    }
+
+    /// The one trouble of compiling.
+    pub fn refused(&self) -> Trouble {
+        match self.compile() {
+            Ok(program) => panic!("compiled: {:?}", program.warnings()),
+            Err(mut troubles) => {
+                troubles.retain(|trouble| trouble.weight == crate::Weight::Error);
+                assert_eq!(troubles.len(), 1, "{troubles:#?}");
+                troubles.remove(0)
+            }
+        }
+    }
+}
+
+/// A script that prints a value: what it printed.
+pub(crate) fn shown(source: &str) -> String {
+    Story::script(&format!("{source}\n処理件数(1);")).done().notes.join("|")
+}
+
+fn text(outcome: &Outcome, name: &str) -> String {
+    let output = outcome.outputs.iter().find(|output| output.name == name).unwrap_or_else(|| panic!("{name}"));
+    String::from_utf8(output.bytes.clone()).unwrap().trim_start_matches('\u{feff}').to_owned()
+}
+
+#[test]
+fn a_table_is_made_calculated_grouped_and_written() {
+    let outcome = Story::script(
+        r#"
+        let 表 = 表を作る(["保健所", "検査", "陽性"], [["津", 10, 1], ["伊勢", 20, 4], ["津", 30, ()]]);
+        let 計 = 表.集計(["保健所"], [合計("検査"), 合計("陽性").名前("陽性計"), 件数("日数")]).列を足す("率", |r| r.陽性計 / r.検査);
+        CSV出力("結果.csv", 計);
+        処理件数(表.行数);
+        "#,
+    )
+    .done();
+    assert_eq!(text(&outcome, "結果.csv"), "保健所,検査,陽性計,日数,率\r\n津,40,1,2,0.025\r\n伊勢,20,4,1,0.2\r\n");
+    assert_eq!(outcome.units, 3);
+}
+
+#[test]
+fn numbers_are_exact_and_mixed_types_raise() {
+    assert_eq!(shown("print(5 / 2); print(4 / 2); print(0.1 + 0.2); print(7 % 3); print(1 + 1.50);"), "2.5|2|0.3|1|2.50");
+    assert_eq!(shown("let a = 5; a += 2; a -= 1; a *= 3; print(a); print(`${a}件`); print(\"計\" + a);"), "18|18件|計18");
+    let kind = |source: &str| Story::script(&format!("{source};\n処理件数(1);")).fails().kind;
+    assert!(matches!(kind("let a = \"a\" > 1"), TroubleKind::CannotCompare { .. }));
+    assert!(matches!(kind("let a = 1 == \"1\""), TroubleKind::CannotCompare { .. }));
+    assert!(matches!(kind("let a = 1 / 0"), TroubleKind::DividedByZero));
+    assert!(matches!(kind("let a = () + 1"), TroubleKind::Blank { .. }));
+    assert!(matches!(kind("let a = (); if a { }"), TroubleKind::NotYesNo { .. }));
+}
+
+#[test]
+fn a_blank_in_arithmetic_names_its_column() {
+    let trouble = Story::script(
+        "let 表 = 表を作る([\"甲\"], [[1], [()]]);\nlet 次 = 表.列を足す(\"乙\",\n    |r| r.甲 + 1);\n処理件数(1);",
+    )
+    .fails();
+    assert_eq!((trouble.line, trouble.column, trouble.word.as_deref()), (3, 13, Some("+")));
+    assert!(matches!(trouble.kind, TroubleKind::Blank { column: Some(column), .. } if column == "甲"));
+}
+
+#[test]
+fn errors_name_line_column_and_word() {
+    let trouble =
+        Story::script("let 表 = 表を作る([\"検査数\"], [[1]]);\nlet a = 表.絞り込む(|r| r.検査 > 1);\n処理件数(1);").fails();
+    assert_eq!((trouble.line, trouble.column, trouble.word.as_deref()), (2, 22, Some("検査")));
+    assert!(matches!(trouble.kind, TroubleKind::NoColumn { near: Some(near), .. } if near == "検査数"));
+    let trouble = Story::script("let 表 = 表を作る([\"a\"], [[1]]);\n表.絞込む(|r| true);\n処理件数(1);").refused();
+    assert_eq!((trouble.line, trouble.column, trouble.word.as_deref()), (2, 3, Some("絞込む")));
+    assert!(matches!(trouble.kind, TroubleKind::UnknownWord { near: Some(near) } if near == "絞り込む"));
+    let trouble = Story::script("let 表 = 表を作る([\"a\"], [[1]]);\n処理件数(表.合計(\"a\", 2));").refused();
+    assert!(matches!(trouble.kind, TroubleKind::WrongCount { takes, here: 2 } if takes == [0, 1] || takes == [1]));
+}
+
+const DAILY: &str = "保健所,検査日,検査数,陽性数,備考\n津,2022-04-01,10,1,\n四日市,2022/4/1,20,1,再送\n伊勢,令和4年4月2日,30,3,\n津,2022-04-02,40,4,\n";
+
+#[test]
+fn every_example_shows_what_it_says() {
+    let mut wrong = Vec::new();
+    for word in crate::reference().iter().flat_map(|family| &family.words) {
+        if word.example.is_empty() {
+            wrong.push(format!("{}: no example", word.name));
+            continue;
+        }
+        let source = format!(
+            "let f = 入力.ファイル[0];\nlet 表 = 表を読む(f, [文字の列(\"保健所\"), 日付の列(\"検査日\"), 整数の列(\"検査数\"), 整数の列(\"陽性数\"), 文字の列(\"備考\").空欄可()]);\n{}",
+            word.example
+        );
+        let story = Story::script(&source).file("検査.csv", DAILY).setting("年度", Setting::Integer(2022));
+        let program = match story.compile() {
+            Ok(program) => program,
+            Err(troubles) => {
+                wrong.push(format!("{}: {troubles:?}", word.name));
+                continue;
+            }
+        };
+        let session = crate::session::Session::new(story.inputs(), story.context());
+        match run(&program, &session) {
+            Ok(value) => {
+                let shown = session.show(&value);
+                if shown != word.shows {
+                    wrong.push(format!("{}: {shown:?} instead of {:?}", word.name, word.shows));
+                }
+            }
+            Err(error) => wrong.push(format!("{}: {error:?}", word.name)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_csv_is_read_and_its_rows_are_accounted_for() {
+    let script = "let 表 = 表を読む(入力.ファイル[0], [文字の列(\"保健所\"), 整数の列(\"検査数\")]);
+        let 残り = 表.除外(|r| r.保健所 == \"津\", \"対象外\").使用();
+        CSV出力(\"結果.csv\", 残り);
+        処理件数(残り.行数);";
+    let outcome = Story::script(script).file("検査.csv", DAILY).done();
+    assert_eq!(text(&outcome, "結果.csv"), "保健所,検査数\r\n四日市,20\r\n伊勢,30\r\n");
+    assert_eq!((outcome.account.read, outcome.account.used), (4, 2));
+    assert_eq!(outcome.account.excluded, [(crate::Exclusion::Said("対象外".into()), 2)]);
+    let untold = Story::script(&script.replace(".使用()", "")).file("検査.csv", DAILY).run();
+    assert!(
+        matches!(untold, Err(Failure::Unbalanced { untold: 2, ref examples, .. }) if examples[0].cell.as_deref() == Some("3:3")),
+        "{untold:?}"
+    );
+}
+
+#[test]
+fn libraries_are_imported_by_name_and_never_in_a_circle() {
+    let story =
+        Story::script("import \"道具\" as 道具;\nprint(道具::倍(4));\n処理件数(1);").library("道具", "fn 倍(数) { 数 * 2 }");
+    assert_eq!(story.done().notes, ["8"]);
+    let near = Story::script("import \"道共\" as 道具;\n処理件数(1);").library("道具", "").refused();
+    assert!(matches!(near.kind, TroubleKind::UnknownLibrary { near: Some(near) } if near == "道具"));
+    let circle = Story::script("import \"甲\" as a;\n処理件数(1);")
+        .library("甲", "import \"乙\" as b;")
+        .library("乙", "import \"甲\" as a;")
+        .refused();
+    assert!(matches!(circle.kind, TroubleKind::LibraryCircle { names } if names == ["甲", "乙", "甲"]));
+    for path in ["../道具", "/etc/passwd", "道具.rhai"] {
+        let source = format!("import \"{path}\" as x;\n処理件数(1);");
+        assert!(matches!(Story::script(&source).library("道具", "").refused().kind, TroubleKind::UnknownLibrary { .. }));
+    }
+}
+
+#[test]
+fn an_endless_loop_ends_at_the_limit() {
+    for source in ["loop { }", "let 表 = 表を作る([\"a\"], [[1]]);\nloop { let b = 表.絞り込む(|r| r.a > 1); }"] {
+        let ended = Story::script(&format!("{source}\n処理件数(1);")).operations(100_000).run();
+        assert!(matches!(ended, Err(Failure::Limit { what: crate::LimitKind::Operations, .. })), "{ended:?}");
+    }
+}
