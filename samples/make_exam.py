@@ -300,17 +300,17 @@ def at_the_line():
 
 
 def broken():
-    """One thing wrong in each; all of them end as returned."""
+    """One thing wrong in each; all but the doubled column end as returned."""
     ratio = {"教養": 2}
 
-    def returned(name, change=None, passes=None, leave=(), **more):
+    def returned(name, change=None, passes=None, leave=(), status="returned", **more):
         exam = small(7)
         case = Case(TASK, name, "試験")
         sheets = {"教養": exam.sheets("教養", "p")}
         if change:
             change(case, exam, sheets)
         put_sound(case, exam, sheets, leave)
-        settle(case, exam, ratio, passes or exam.free_line(ratio, "行政", 4), "returned", **more)
+        settle(case, exam, ratio, passes or exam.free_line(ratio, "行政", 4), status, **more)
 
     def tie(case, exam, sheets):
         for n in (4, 5, 6):
@@ -340,7 +340,7 @@ def broken():
         return lambda case, exam, sheets: case.put("正答表.xlsx", xlsx({"正答": rows(exam.key_rows())}))
 
     returned("broken-no-points-column", key(lambda rows: [r[:3] for r in rows]), leave=("正答",))
-    returned("broken-two-columns-alike", key(lambda rows: [r[:3] + [r[2]] + r[3:] for r in rows]), leave=("正答",))
+    returned("two-columns-alike", key(lambda rows: [r[:3] + [r[2]] + r[3:] for r in rows]), leave=("正答",), status="done")
     returned("broken-text-in-points", key(lambda rows: rows[:3] + [rows[3][:3] + ["二点"]] + rows[4:]), leave=("正答",))
 
     def lost(case, exam, sheets):

@@ -408,6 +408,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::laws())]
+
         #[test]
         fn exactly_one_check_digit_fits(base in "[0-9]{11}") {
             let check = my_number_check_digit(&base).unwrap();

@@ -53,6 +53,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::laws())]
+
         #[test]
         fn the_order_is_total(a in r"[0-9aAアあ亜か\x{3099}ｶﾞー 津]{0,6}", b in r"[0-9aAアあ亜か\x{3099}ｶﾞー 津]{0,6}", c in r"[0-9aAアあ亜か\x{3099}ｶﾞー 津]{0,6}") {
             prop_assert_eq!(compare(&a, &b), compare(&b, &a).reverse());

@@ -697,6 +697,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::laws())]
+
         #[test]
         fn nothing_panics(text in r"[0-9０-９./年月日度元令和平成RHS:T()（）月火 +Z・十〇-]{0,16}") {
             let _ = read_date(&text, Some(2024));

@@ -467,6 +467,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::laws())]
+
         #[test]
         fn what_can_be_written_comes_back(text in r"[ -\[\]-}ぁ-んァ-ヶー一-龠Ａ-Ｚ０-９｡-ﾟ、。]{0,40}") {
             if let Ok(bytes) = encode_cp932(&text) {

@@ -3,6 +3,8 @@
 //! Pure functions: no disk, no clock, no state.
 
 mod address;
+#[cfg(test)]
+mod cases;
 mod code;
 mod collate;
 mod date;
@@ -16,6 +18,7 @@ mod name;
 mod number;
 mod personal;
 mod scan;
+mod variant;
 mod width;
 
 pub use code::{
@@ -45,4 +48,11 @@ pub use number::{
     unit_line,
 };
 pub use personal::{Personal, PersonalKind, find_personal, header_is_personal, mask, mask_as, scan_personal};
+pub use variant::{spelling_varies, usual_kanji, variant_key};
 pub use width::{full_kana, label_key, match_key, pad_zeros, to_full, to_half, to_half_latin, to_hiragana, to_katakana, width};
+
+/// How laws are tested. Failures are not kept in a file: it would lie beside this folder, where only rooms may be.
+#[cfg(test)]
+fn laws() -> proptest::test_runner::Config {
+    proptest::test_runner::Config { failure_persistence: None, ..Default::default() }
+}

@@ -320,6 +320,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::laws())]
+
         #[test]
         fn name_keys_are_stable(name in r"(\PC|[ςσİßﬁか\x{3099}ハ\x{309A}A-Z]){0,16}") {
             let key = name_key(&name);

@@ -435,6 +435,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::laws())]
+
         #[test]
         fn a_key_is_its_own_key(text in r"(\PC|[-‐−ー－ア-ンｱ-ﾝﾞﾟ゛ か\x{3099}※*(注)1]){0,24}") {
             let key = match_key(&text).into_owned();
