@@ -1,8 +1,6 @@
 //! A workbook as a value: bytes in, bytes out.
 //!
 //! No disk, no clock, no network: whoever calls hands the bytes in and carries the bytes out.
-//! (One exception, kept inside: rust_xlsxwriter holds the rows of a large sheet in an unnamed temporary file
-//! of the process; the worker points it into the folder of its job.)
 
 mod address;
 mod error;

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use rust_decimal::Decimal;
 
-use super::cp932::{cp932_equal, encode_cp932};
 use super::guard::acts_like_formula;
 use super::pattern::{FormatClass, Pattern};
 use crate::{Column, Fate, Finding, Place, Problem, Severity, Table, Value};
+use japan::{cp932_text, encode_cp932};
 
 /// The encoding of a CSV file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -110,38 +110,32 @@ impl Writer<'_> {
             self.bytes.extend_from_slice(text.as_bytes());
             return;
         }
-        match encode_cp932(&text) {
+        let (safe, replaced) = cp932_text(&text);
+        for (from, to) in replaced {
+            self.replaced(from, to, &text, at);
+        }
+        match encode_cp932(&safe) {
             Ok(bytes) => self.bytes.extend_from_slice(&bytes),
-            Err(_) => self.piecewise(&text, at),
+            Err(missing) => self.unencodable(&safe, &missing, at),
         }
     }
 
-    /// Writes a text that CP932 does not have as it is: equals where there are some, else a finding.
-    fn piecewise(&mut self, text: &str, at: (Option<usize>, usize)) {
-        let mut missing = Vec::new();
-        for character in text.chars() {
-            let mut buffer = [0; 4];
-            if let Ok(bytes) = encode_cp932(character.encode_utf8(&mut buffer)) {
-                self.bytes.extend_from_slice(&bytes);
-            } else if let Some(equal) = cp932_equal(character) {
-                if let Ok(bytes) = encode_cp932(equal.encode_utf8(&mut buffer)) {
-                    self.bytes.extend_from_slice(&bytes);
-                }
-                if self.noted.insert((at.1, character)) {
-                    let encoding = ENCODING.to_owned();
-                    let problem = Problem::ReplacedCharacter { from: character, to: equal, encoding };
-                    self.say(Severity::Note, at, text, problem, Fate::Used);
-                }
-            } else {
-                // 〓, as printers have always marked a missing character.
-                self.bytes.extend_from_slice(&[0x81, 0xac]);
-                if !missing.contains(&character) {
-                    missing.push(character);
-                }
-            }
+    /// Said once for each column and character.
+    fn replaced(&mut self, from: char, to: char, text: &str, at: (Option<usize>, usize)) {
+        if self.noted.insert((at.1, from)) {
+            let problem = Problem::ReplacedCharacter { from, to, encoding: ENCODING.to_owned() };
+            self.say(Severity::Note, at, text, problem, Fate::Used);
+        }
+    }
+
+    fn unencodable(&mut self, text: &str, missing: &[char], at: (Option<usize>, usize)) {
+        // 〓, as printers have always marked a missing character.
+        let marked: String = text.chars().map(|c| if missing.contains(&c) { '〓' } else { c }).collect();
+        if let Ok(bytes) = encode_cp932(&marked) {
+            self.bytes.extend_from_slice(&bytes);
         }
         let fate = if self.style.unencodable == Severity::Error { Fate::Stopped } else { Fate::Used };
-        for character in missing {
+        for &character in missing {
             let problem = Problem::Unencodable { character, encoding: ENCODING.to_owned() };
             self.say(self.style.unencodable, at, text, problem, fate);
         }
@@ -269,5 +263,6 @@ mod tests {
         assert_eq!(lost.column.as_deref(), Some("氏名"));
         let replaced = |f: &Finding| matches!(f.problem, Problem::ReplacedCharacter { from: '〜', to: '～', .. });
         assert!(findings.iter().any(|f| replaced(f) && f.severity == Severity::Note));
+        assert!(String::from_utf8_lossy(&bytes).matches("10").count() == 1 && bytes.ends_with(b"\r\n"));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Only the first section (the one for positive numbers) is looked at; colours, conditions and fill characters are left out.
 
+use japan::Era;
 use jiff::civil;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -214,9 +215,9 @@ impl Pattern {
             Token::Part('d', count @ ..=2) => padded(i64::from(day.day()), count),
             Token::Part('d', _) => day.strftime("%a").to_string(),
             Token::Part('a', count) => weekday(day, count),
-            Token::Part('g', count) => era(day).map(|(name, _)| era_name(name, count)).unwrap_or_default(),
-            Token::Part('e', count) => match era(day) {
-                Some((_, year)) => padded(year, count.min(2)),
+            Token::Part('g', count) => Era::of(day).map(|era| era_name(era, count)).unwrap_or_default(),
+            Token::Part('e', count) => match Era::of(day) {
+                Some(era) => padded(i64::from(era.year_of(day)), count.min(2)),
                 None => padded(i64::from(day.year()), 4),
             },
             Token::Part('h', count) => padded(seconds / 3600, count.min(2)),
@@ -238,25 +239,12 @@ fn weekday(day: civil::Date, count: usize) -> String {
 }
 
 /// `g` is a letter, `gg` a short name, `ggg` the whole one.
-fn era_name(name: &'static str, count: usize) -> String {
-    match (name, count) {
-        ("明治", 1) => "M".to_owned(),
-        ("大正", 1) => "T".to_owned(),
-        ("昭和", 1) => "S".to_owned(),
-        ("平成", 1) => "H".to_owned(),
-        (_, 1) => "R".to_owned(),
-        (name, 2) => name.chars().take(1).collect(),
-        (name, _) => name.to_owned(),
+fn era_name(era: Era, count: usize) -> String {
+    match count {
+        1 => era.letter().to_string(),
+        2 => era.name().chars().take(1).collect(),
+        _ => era.name().to_owned(),
     }
-}
-
-/// The era of a day and its year within it, as Excel counts (the day of change belongs to the new era).
-fn era(day: civil::Date) -> Option<(&'static str, i64)> {
-    const ERAS: [(i16, i8, i8, &str); 5] =
-        [(2019, 5, 1, "令和"), (1989, 1, 8, "平成"), (1926, 12, 25, "昭和"), (1912, 7, 30, "大正"), (1868, 1, 25, "明治")];
-    ERAS.into_iter()
-        .find(|&(year, month, first, _)| day >= civil::date(year, month, first))
-        .map(|(year, _, _, name)| (name, i64::from(day.year() - year) + 1))
 }
 
 fn with_commas(digits: &str) -> String {

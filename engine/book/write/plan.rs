@@ -130,8 +130,8 @@ impl TablePlan {
         TablePlan { columns, bordered: new.table.len() <= BORDERED, tones, looks }
     }
 
-    /// The number of a tone, for `look`.
-    pub(super) fn tone(&self, tone: Option<Tone>) -> usize {
+    /// The number of a tone.
+    fn tone(&self, tone: Option<Tone>) -> usize {
         self.tones.iter().position(|known| *known == tone).unwrap_or(0)
     }
 
@@ -142,14 +142,78 @@ impl TablePlan {
 
     /// The format of a cell.
     pub(super) fn look(&mut self, tone: usize, column: usize, slot: Slot) -> &Format {
-        let at = (tone * self.columns.len() + column) * SLOTS + slot as usize;
+        let at = self.at(tone, column, slot);
         let (plan, bordered, tone) = (&self.columns[column], self.bordered, self.tones[tone]);
         self.looks[at].get_or_insert_with(|| Box::new(plan.format(slot, bordered, false, tone)))
+    }
+
+    /// The number of a look.
+    #[inline]
+    pub(super) fn at(&self, tone: usize, column: usize, slot: Slot) -> usize {
+        (tone * self.columns.len() + column) * SLOTS + slot as usize
+    }
+
+    /// How many looks there could be.
+    pub(super) fn look_count(&self) -> usize {
+        self.looks.len()
+    }
+
+    /// The looks that the values of the table can take.
+    pub(super) fn possible(&self, new: &NewTable) -> Vec<(usize, usize, Slot)> {
+        let columns = new.table.columns();
+        let slots = |column: usize| {
+            let blank = self.columns[column].blank();
+            possible(&columns[column].data).iter().copied().chain((self.bordered || self.tones.len() > 1).then_some(blank))
+        };
+        let mut looks = Vec::new();
+        for tone in 0..self.tones.len() {
+            for column in 0..columns.len() {
+                for slot in slots(column) {
+                    if !looks.ends_with(&[(tone, column, slot)]) {
+                        looks.push((tone, column, slot));
+                    }
+                }
+            }
+        }
+        looks
+    }
+
+    /// The tone of each row; empty if no row has one.
+    pub(super) fn row_tones(&self, new: &NewTable) -> Vec<usize> {
+        let mut tones = vec![0; if new.tones.is_empty() { 0 } else { new.table.len() }];
+        for (row, tone) in &new.tones {
+            if let Some(at) = tones.get_mut(*row) {
+                *at = self.tone(Some(*tone));
+            }
+        }
+        tones
     }
 
     /// The format of a cell in the totals row.
     pub(super) fn total_look(&self, column: usize, slot: Slot) -> Format {
         self.columns[column].format(slot, self.bordered, true, None)
+    }
+}
+
+/// The slots that values of a column can take.
+fn possible(data: &Data) -> &'static [Slot] {
+    match data {
+        Data::Text(_) => &[Slot::Text, Slot::Quoted],
+        // A number too long for Excel, and a day before 1900, are written as text.
+        Data::Integer(_) => &[Slot::Text, Slot::Integer],
+        Data::Decimal(_) => &[Slot::Decimal],
+        Data::Date(_) => &[Slot::Text, Slot::Quoted, Slot::Date],
+        Data::Any(_) => &[
+            Slot::Text,
+            Slot::Quoted,
+            Slot::Integer,
+            Slot::Decimal,
+            Slot::Date,
+            Slot::Time,
+            Slot::DateTime,
+            Slot::Duration,
+            Slot::YesNo,
+        ],
     }
 }
 
@@ -182,6 +246,11 @@ impl ColumnPlan {
     /// The number format of the column's first value.
     pub(super) fn number_format(&self) -> &str {
         &self.formats[self.blank as usize]
+    }
+
+    /// Whether texts are broken into lines.
+    pub(super) fn wraps(&self) -> bool {
+        self.wrap
     }
 
     /// How many lines a text takes in this column.

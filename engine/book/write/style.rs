@@ -8,6 +8,11 @@ use super::sheet::Tone;
 pub(super) const FONT: &str = "游ゴシック";
 /// The height of a row in that font, in pixels.
 pub(super) const ROW_PIXELS: u32 = 25;
+/// The height of a row of so many lines, in pixels. Excel's highest row has 546.
+pub(super) fn pixels(lines: usize) -> u32 {
+    (ROW_PIXELS * lines.min(30) as u32).min(546)
+}
+
 /// The width of a column in that font, in pixels (a digit is eight pixels wide).
 pub(super) const COLUMN_PIXELS: u32 = 72;
 

@@ -3,22 +3,25 @@
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError};
 
+use super::chart::Chart;
 use super::guard::begins_like_formula;
 use super::plan::{self, Content, Loss, Slot, TablePlan};
+use super::rows::LongTable;
 use super::sheet::{Block, NewSheet, NewTable};
+use super::splice::{LongSheet, carrier, carrier_rows, splice};
+use super::strings::{TooLong, check_length};
 use super::totals::Sums;
 use super::{SheetNameTrouble, WriteError, style, totals, width};
 use crate::{Address, Fate, Finding, MAX_COLUMNS, MAX_ROWS, Problem, Severity, Table, Value};
 
-/// The longest text of a cell, in UTF-16 units.
-const LONGEST_TEXT: usize = 32_767;
+/// Tables of more cells than this are written by `rows`. Below, rust_xlsxwriter also fills the caches of charts.
+const LONG: usize = 10_000;
+/// A table of this many rows is written by `rows` even if a chart shows it.
+const LONG_CHART: usize = 20_000;
 /// Wider sheets are printed in landscape: about what an A4 page holds upright, in half-width characters.
 const PORTRAIT: usize = 100;
 /// The widest column of a sheet of plain lines.
 const LINE_WIDTH: usize = 96;
-
-/// Sheets of more cells are not held in memory.
-const LARGE: usize = 200_000;
 
 /// A workbook to be written.
 #[derive(Clone, Default)]
@@ -54,6 +57,11 @@ impl NewWorkbook {
 
     /// The bytes of the workbook, and what could not be written as it was. The same sheets give the same bytes.
     pub fn to_bytes(&self) -> Result<(Vec<u8>, Vec<Finding>), WriteError> {
+        self.to_bytes_with(LONG)
+    }
+
+    /// Tables of more than `long` cells are written by `rows`.
+    pub(super) fn to_bytes_with(&self, long: usize) -> Result<(Vec<u8>, Vec<Finding>), WriteError> {
         if self.sheets.is_empty() {
             return Err(WriteError::NoSheets);
         }
@@ -62,16 +70,31 @@ impl NewWorkbook {
         book.set_default_format(&style::base(), style::ROW_PIXELS, style::COLUMN_PIXELS).map_err(failed)?;
         let mut findings = Vec::new();
         let mut placed = Vec::new();
-        for sheet in &self.sheets {
-            // A large sheet goes to an unnamed temporary file row by row: less memory, and less work too.
-            let out =
-                if cells(sheet) > LARGE { book.add_worksheet_with_low_memory().map_err(failed)? } else { book.add_worksheet() };
-            placed.push(SheetWriter::new(sheet, out, &mut findings)?.write()?);
+        let mut long_sheets = Vec::new();
+        for (at, sheet) in self.sheets.iter().enumerate() {
+            let mut writer = SheetWriter::new(sheet, book.add_worksheet(), &mut findings)?;
+            writer.long = (long, if self.is_charted(sheet) { LONG_CHART } else { 0 });
+            let written = writer.write()?;
+            if !written.long.is_empty() {
+                long_sheets.push(LongSheet { sheet: at, last: written.last, tables: written.long });
+            }
+            placed.push(written.placed);
         }
         for (at, sheet) in self.sheets.iter().enumerate() {
             self.insert_charts(sheet, book.worksheet_from_index(at).map_err(failed)?, &placed)?;
         }
-        Ok((book.save_to_buffer().map_err(failed)?, findings))
+        let bytes = book.save_to_buffer().map_err(failed)?;
+        if long_sheets.is_empty() {
+            return Ok((bytes, findings));
+        }
+        drop(book);
+        Ok((splice(&bytes, &long_sheets, &mut findings)?, findings))
+    }
+
+    /// Whether a chart of any sheet shows a table of this one.
+    fn is_charted(&self, sheet: &NewSheet) -> bool {
+        let shows = |at: &NewSheet, chart: &Chart| chart.from.as_ref().unwrap_or(&at.name) == &sheet.name;
+        self.sheets.iter().any(|at| at.charts.iter().any(|chart| shows(at, chart)))
     }
 
     /// Charts come last: they may show a table of any sheet.
@@ -107,11 +130,6 @@ impl NewWorkbook {
             taken.then_some(SheetNameTrouble::Taken)
         }
     }
-}
-
-/// How many cells the tables of a sheet have.
-fn cells(sheet: &NewSheet) -> usize {
-    sheet.tables().map(|new| new.table.len() * new.table.columns().len()).sum()
 }
 
 /// No names, and always the same moment of creation.
@@ -158,6 +176,16 @@ struct SheetWriter<'s, 'w> {
     row: u32,
     placed: Vec<Placed<'s>>,
     widths: Vec<usize>,
+    /// From how many cells, and from how many rows, a table is long.
+    long: (usize, usize),
+    long_tables: Vec<LongTable<'s>>,
+}
+
+/// What was written.
+struct Written<'s> {
+    placed: Vec<Placed<'s>>,
+    long: Vec<LongTable<'s>>,
+    last: Address,
 }
 
 impl<'s, 'w> SheetWriter<'s, 'w> {
@@ -167,10 +195,19 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
         findings: &'w mut Vec<Finding>,
     ) -> Result<SheetWriter<'s, 'w>, WriteError> {
         out.set_name(&sheet.name).map_err(failed)?;
-        Ok(SheetWriter { sheet, out, findings, row: 0, placed: Vec::new(), widths: Vec::new() })
+        Ok(SheetWriter {
+            sheet,
+            out,
+            findings,
+            row: 0,
+            placed: Vec::new(),
+            widths: Vec::new(),
+            long: (LONG, 0),
+            long_tables: Vec::new(),
+        })
     }
 
-    fn write(mut self) -> Result<Vec<Placed<'s>>, WriteError> {
+    fn write(mut self) -> Result<Written<'s>, WriteError> {
         self.check_size()?;
         for block in &self.sheet.blocks {
             match block {
@@ -182,7 +219,8 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
         self.set_widths()?;
         self.set_view()?;
         self.set_print()?;
-        Ok(self.placed)
+        let last = Address::new(self.row.saturating_sub(1), self.widths.len().saturating_sub(1) as u32);
+        Ok(Written { placed: self.placed, long: self.long_tables, last })
     }
 
     fn check_size(&self) -> Result<(), WriteError> {
@@ -210,7 +248,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
             _ => style::line(quoted, plain),
         };
         self.check_text(text, 0, None)?;
-        self.out.write_string_with_format(self.row, 0, text, &format).map_err(failed)?;
+        put_text(self.out, (self.row, 0), text, &format)?;
         if plain {
             self.widen(0, (width::width(text) + 2).min(LINE_WIDTH));
             self.set_lines(width::lines(text, LINE_WIDTH - 2))?;
@@ -232,14 +270,42 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
             self.widen(at, column.width);
         }
         self.header(new)?;
-        self.rows(new, &mut plan)?;
+        let carriers = self.carriers(new, &mut plan)?;
+        match &carriers {
+            Some(_) => self.row += new.table.len() as u32,
+            None => self.rows(new, &mut plan)?,
+        }
         if let Some(sums) = sums {
             self.totals(new, &plan, &sums)?;
         }
         self.ignore_digit_warnings(&plan, header)?;
         let formats = plan.columns.iter().map(|column| column.number_format().to_owned()).collect();
         self.placed.push(Placed { sheet: &self.sheet.name, header, new, formats });
+        if let Some(carriers) = carriers {
+            self.long_tables.push(LongTable { sheet: &self.sheet.name, first: header + 1, new, plan, carriers });
+        }
         Ok(())
+    }
+
+    /// In place of the rows of a long table, an empty cell for each of its looks; none if the table is not long.
+    fn carriers(&mut self, new: &NewTable, plan: &mut TablePlan) -> Result<Option<Vec<usize>>, WriteError> {
+        let (cells, rows) = self.long;
+        // The header is the shared string that every package with rows of ours needs.
+        let named = new.table.columns().iter().any(|column| !column.name.is_empty());
+        if !named || new.table.len() * new.table.columns().len() <= cells || new.table.len() < rows {
+            return Ok(None);
+        }
+        let looks = plan.possible(new);
+        if carrier_rows(looks.len()) as usize > new.table.len() {
+            return Ok(None);
+        }
+        let mut carriers = Vec::with_capacity(looks.len());
+        for (nth, (tone, column, slot)) in looks.into_iter().enumerate() {
+            let at = carrier(self.row, nth);
+            self.out.write_blank(at.row, at.column as u16, plan.look(tone, column, slot)).map_err(failed)?;
+            carriers.push(plan.at(tone, column, slot));
+        }
+        Ok(Some(carriers))
     }
 
     fn header(&mut self, new: &NewTable) -> Result<(), WriteError> {
@@ -250,7 +316,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
             if column.name.is_empty() {
                 self.out.write_blank(self.row, at as u16, &format).map_err(failed)?;
             } else {
-                self.out.write_string_with_format(self.row, at as u16, &*column.name, &format).map_err(failed)?;
+                put_text(self.out, (self.row, at as u16), &column.name, &format)?;
             }
             lines = lines.max(width::lines(&column.name, self.widths[at].saturating_sub(3)));
         }
@@ -260,18 +326,12 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
     }
 
     fn rows(&mut self, new: &NewTable, plan: &mut TablePlan) -> Result<(), WriteError> {
-        let mut tones = vec![0; if new.tones.is_empty() { 0 } else { new.table.len() }];
-        for (row, tone) in &new.tones {
-            if let Some(at) = tones.get_mut(*row) {
-                *at = plan.tone(Some(*tone));
-            }
-        }
-        let usual = self.set_column_formats(new, plan)?;
+        let tones = plan.row_tones(new);
         for row in 0..new.table.len() {
             let tone = tones.get(row).copied().unwrap_or(0);
             let mut lines = 1;
             for column in 0..plan.columns.len() {
-                lines = lines.max(self.cell(new, plan, (row, column), (tone, usual))?);
+                lines = lines.max(self.cell(new, plan, (row, column), tone)?);
             }
             self.set_lines(lines)?;
             self.row += 1;
@@ -279,32 +339,13 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
         Ok(())
     }
 
-    /// Gives the columns of a sheet's only table the look of their first values, if it is long, and says whether it did: cells that
-    /// look so need no format of their own then. Looking a format up costs more than everything else that is done for a cell.
-    fn set_column_formats(&mut self, new: &NewTable, plan: &mut TablePlan) -> Result<bool, WriteError> {
-        if plan.shows_blanks(0) || cells(self.sheet) < LARGE || self.sheet.tables().count() != 1 {
-            return Ok(false);
-        }
-        for column in 0..new.table.columns().len() {
-            let usual = plan.columns[column].blank();
-            self.out.set_column_format(column as u16, plan.look(0, column, usual)).map_err(failed)?;
-        }
-        Ok(true)
-    }
-
-    /// Writes a cell, and answers how many lines it takes. `look` is the row's tone, and whether the columns have formats.
-    fn cell(
-        &mut self,
-        new: &NewTable,
-        plan: &mut TablePlan,
-        at: (usize, usize),
-        look: (usize, bool),
-    ) -> Result<usize, WriteError> {
-        let ((row, column), (tone, usual)) = (at, look);
+    /// Writes a cell, and answers how many lines it takes.
+    fn cell(&mut self, new: &NewTable, plan: &mut TablePlan, at: (usize, usize), tone: usize) -> Result<usize, WriteError> {
+        let (row, column) = at;
         let value = new.table.value(row, column);
         let (slot, content, loss) = plan::content(value, &new.table.shelf().texts);
         if let Some(loss) = loss {
-            self.lost(new, at, &value, loss);
+            self.findings.push(lost(new, at, &value, loss));
         }
         let mut lines = 1;
         if let Content::Text(text) = content {
@@ -315,7 +356,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
             return Ok(lines);
         }
         let slot = if content == Content::Blank { plan.columns[column].blank() } else { slot };
-        let format = (!usual || tone > 0 || slot != plan.columns[column].blank()).then(|| plan.look(tone, column, slot));
+        let format = plan.look(tone, column, slot);
         put(self.out, (self.row, column as u16), &content, format)?;
         Ok(lines)
     }
@@ -323,9 +364,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
     /// Makes the current row high enough. Excel would do so itself, other programs do not.
     fn set_lines(&mut self, lines: usize) -> Result<(), WriteError> {
         if lines > 1 {
-            // Excel's highest row has 546 pixels.
-            let pixels = (style::ROW_PIXELS * lines.min(30) as u32).min(546);
-            self.out.set_row_height_pixels(self.row, pixels).map_err(failed)?;
+            self.out.set_row_height_pixels(self.row, style::pixels(lines)).map_err(failed)?;
         }
         Ok(())
     }
@@ -342,7 +381,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
                 }
                 None => (Slot::Text, Content::Blank),
             };
-            put(self.out, (self.row, column as u16), &content, Some(&plan.total_look(column, slot)))?;
+            put(self.out, (self.row, column as u16), &content, &plan.total_look(column, slot))?;
         }
         self.row += 1;
         Ok(())
@@ -360,31 +399,8 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
         Ok(())
     }
 
-    fn lost(&mut self, new: &NewTable, at: (usize, usize), value: &Value, loss: Loss) {
-        let name = &new.table.columns()[at.1].name;
-        let (problem, fate) = match loss {
-            Loss::Stale => (Problem::StaleFormula, Fate::Blanked),
-            Loss::LongNumber => (Problem::DamagedNumber, Fate::Used),
-        };
-        self.findings.push(Finding {
-            severity: Severity::Warning,
-            place: new.table.place(at.0, Some(name)),
-            column: Some(name.to_string()),
-            value: Some(value.show(&new.table.shelf().texts)),
-            problem,
-            fate,
-        });
-    }
-
     fn check_text(&self, text: &str, column: usize, from: Option<(&NewTable, usize)>) -> Result<(), WriteError> {
-        // A text of that many bytes at most has no more units: the usual case costs one comparison.
-        if text.len() <= LONGEST_TEXT {
-            return Ok(());
-        }
-        let units = text.encode_utf16().count();
-        if units <= LONGEST_TEXT {
-            return Ok(());
-        }
+        let Err(TooLong(units)) = check_length(text) else { return Ok(()) };
         Err(WriteError::TextTooLong {
             sheet: self.sheet.name.clone(),
             cell: Address::new(self.row, column as u32).to_string(),
@@ -441,43 +457,46 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
     }
 }
 
-/// Writes one cell; without a format it looks as its column says.
-fn put(out: &mut Worksheet, at: (u32, u16), content: &Content<'_>, format: Option<&Format>) -> Result<(), WriteError> {
-    match content {
-        Content::Blank => match format {
-            Some(format) => out.write_blank(at.0, at.1, format).map(drop).map_err(failed),
-            None => Ok(()),
-        },
-        Content::Text(text) => put_text(out, at, text, format),
-        Content::Words(text) => put_text(out, at, text, format),
-        Content::Whole(whole) => put_number(out, at, *whole as f64, format),
-        Content::Exact(exact) => put_number(out, at, nearest(*exact), format),
-        Content::Serial(number) => put_number(out, at, *number, format),
-        Content::YesNo(yes) => match format {
-            Some(format) => out.write_boolean_with_format(at.0, at.1, *yes, format),
-            None => out.write_boolean(at.0, at.1, *yes),
-        }
-        .map(drop)
-        .map_err(failed),
+/// Writes a text. rust_xlsxwriter takes a shared string of the form `<r>…</r>` for rich text and writes it as it is, so
+/// that the text would become markup: such a text goes through its writer of rich text, which escapes it.
+fn put_text(out: &mut Worksheet, (row, column): (u32, u16), text: &str, format: &Format) -> Result<(), WriteError> {
+    let done = if text.starts_with("<r>") && text.ends_with("</r>") {
+        out.write_rich_string_with_format(row, column, &[(&Format::default(), text)], format)
+    } else {
+        out.write_string_with_format(row, column, text, format)
+    };
+    done.map(drop).map_err(failed)
+}
+
+/// The finding about a value that could not be written as it is.
+pub(super) fn lost(new: &NewTable, at: (usize, usize), value: &Value, loss: Loss) -> Finding {
+    let name = &new.table.columns()[at.1].name;
+    let (problem, fate) = match loss {
+        Loss::Stale => (Problem::StaleFormula, Fate::Blanked),
+        Loss::LongNumber => (Problem::DamagedNumber, Fate::Used),
+    };
+    Finding {
+        severity: Severity::Warning,
+        place: new.table.place(at.0, Some(name)),
+        column: Some(name.to_string()),
+        value: Some(value.show(&new.table.shelf().texts)),
+        problem,
+        fate,
     }
 }
 
-fn put_text(out: &mut Worksheet, at: (u32, u16), text: &str, format: Option<&Format>) -> Result<(), WriteError> {
-    match format {
-        Some(format) => out.write_string_with_format(at.0, at.1, text, format),
-        None => out.write_string(at.0, at.1, text),
-    }
-    .map(drop)
-    .map_err(failed)
-}
-
-fn put_number(out: &mut Worksheet, at: (u32, u16), number: f64, format: Option<&Format>) -> Result<(), WriteError> {
-    match format {
-        Some(format) => out.write_number_with_format(at.0, at.1, number, format),
-        None => out.write_number(at.0, at.1, number),
-    }
-    .map(drop)
-    .map_err(failed)
+/// Writes one cell.
+fn put(out: &mut Worksheet, (row, column): (u32, u16), content: &Content<'_>, format: &Format) -> Result<(), WriteError> {
+    let done = match content {
+        Content::Blank => out.write_blank(row, column, format),
+        Content::Text(text) => return put_text(out, (row, column), text, format),
+        Content::Words(text) => return put_text(out, (row, column), text, format),
+        Content::Whole(whole) => out.write_number_with_format(row, column, *whole as f64, format),
+        Content::Exact(exact) => out.write_number_with_format(row, column, nearest(*exact), format),
+        Content::Serial(number) => out.write_number_with_format(row, column, *number, format),
+        Content::YesNo(yes) => out.write_boolean_with_format(row, column, *yes, format),
+    };
+    done.map(drop).map_err(failed)
 }
 
 /// The nearest number of Excel's to an exact decimal. Up to 15 digits and 22 places both parts are exact, and a division
@@ -570,7 +589,7 @@ mod tests {
     #[test]
     fn a_large_sheet_holds_the_same_as_a_small_one() {
         let shelf = Shelf::new();
-        let rows = LARGE / 2 + 1;
+        let rows = LONG + 1;
         let text = |n: usize| if n == 7 { "=1".to_owned() } else { format!("第{n}号") };
         let names: Vec<Value> = (0..rows).map(|n| Value::Text(shelf.texts.intern(&text(n)))).collect();
         let number = |n: usize| match n {
