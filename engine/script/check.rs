@@ -164,8 +164,8 @@ pub(crate) struct Known<'a> {
     units: Vec<&'a Unit>,
 }
 
-/// What Rhai itself knows without registration.
-const BUILT_IN: [&str; 6] = ["call", "type_of", "print", "debug", "to_string", "to_debug"];
+/// What Rhai itself knows without registration. `curry` is how it hands captured variables to a closure; scripts cannot write it.
+const BUILT_IN: [&str; 7] = ["call", "curry", "type_of", "print", "debug", "to_string", "to_debug"];
 
 impl<'a> Known<'a> {
     pub fn new(engine: &Engine, families: &[Family], main: &'a Unit, libraries: &'a [Unit]) -> Known<'a> {

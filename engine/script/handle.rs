@@ -69,7 +69,6 @@ pub(crate) struct Book(pub Rc<RefCell<crate::vocabulary::Draft>>);
 
 /// 記号の規則.
 #[derive(Clone)]
-#[allow(dead_code, reason = "the words that use it follow")]
 pub(crate) struct Symbols(pub Rc<crate::symbols::Rules>);
 
 static NEXT: AtomicU64 = AtomicU64::new(1);

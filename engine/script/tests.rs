@@ -247,3 +247,17 @@ fn an_endless_loop_ends_at_the_limit() {
         assert!(matches!(ended, Err(Failure::Limit { what: crate::LimitKind::Operations, .. })), "{ended:?}");
     }
 }
+
+#[test]
+fn the_scripts_of_the_three_tasks_compile_without_a_warning() {
+    let library =
+        Library { modules: vec![("記号規則".to_owned(), include_str!("../../scripts/lib/記号規則.rhai").to_owned())] };
+    for (name, source) in [
+        ("test-statistics", include_str!("../../scripts/test-statistics/main.rhai")),
+        ("privacy-codes", include_str!("../../scripts/privacy-codes/main.rhai")),
+        ("exam-scoring", include_str!("../../scripts/exam-scoring/main.rhai")),
+    ] {
+        let program = Program::compile("main.rhai", source, &library).unwrap_or_else(|troubles| panic!("{name}: {troubles:#?}"));
+        assert_eq!(program.warnings(), [], "{name}");
+    }
+}

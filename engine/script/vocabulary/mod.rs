@@ -1,11 +1,13 @@
 //! The words a script may use, a family a file. Each is registered together with its documentation, so that the reference,
 //! the checker and the engine cannot differ.
 
+mod check;
 mod date;
 mod finding;
 mod number;
 mod output;
 mod read;
+mod rename;
 mod table;
 mod text;
 mod unit;
@@ -82,6 +84,8 @@ impl Vocabulary<'_> {
         number::register(&mut vocabulary);
         workbook::register(&mut vocabulary);
         output::register(&mut vocabulary);
+        rename::register(&mut vocabulary);
+        check::register(&mut vocabulary);
         finding::register(&mut vocabulary);
         unit::register(&mut vocabulary);
         vocabulary.families

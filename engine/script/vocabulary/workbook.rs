@@ -1,10 +1,11 @@
 //! ブック: workbooks to be written.
 
-use book::{Block, Finding, NewSheet, NewTable, NewWorkbook, Page, Tone, Totals, WriteError};
+use book::{Block, Chart, ChartKind, Finding, NewSheet, NewTable, NewWorkbook, Page, Series, Tone, Totals, WriteError};
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::{Vocabulary, output};
 use crate::ValueKind;
+use crate::error::TroubleKind;
 use crate::fault::{Fault, Said};
 use crate::handle::{Book, Table};
 use crate::options;
@@ -45,6 +46,14 @@ pub(super) fn register(v: &mut Vocabulary) {
     .form(|book: &mut Book, name: ImmutableString, table: Table| add(book, &name, &table, &Map::new()))
     .form(|book: &mut Book, name: ImmutableString, table: Table, how: Map| add(book, &name, &table, &how));
     v.word(
+        "グラフ",
+        &["b.グラフ(\"シート\", #{種類: \"縦棒\", 題名: \"…\", 項目: \"週\", 系列: [\"検査数\"], 第二軸: [\"陽性率\"], 位置: \"H2\"})"],
+        "シートの表のグラフを置く。種類：縦棒、積み上げ、横棒、折れ線、円。",
+        "Puts a chart of a sheet's table on it.",
+    )
+    .example("let b = ブック();\nb.シート(\"表\", 表);\nb.グラフ(\"表\", #{種類: \"縦棒\", 項目: \"保健所\", 系列: [\"検査数\"]});\nb.シートの数", "1")
+    .form(|book: &mut Book, sheet: ImmutableString, how: Map| chart(book, &sheet, &how));
+    v.word(
         "文書",
         &["b.文書(\"使い方\", [\"行\"])"],
         "文だけのシート。最初の行が題名になる。",
@@ -83,6 +92,41 @@ fn add(book: &mut Book, name: &str, table: &Table, how: &Map) -> Said<()> {
     put(book, sheet)
 }
 
+const CHARTS: [(&str, ChartKind); 5] = [
+    ("縦棒", ChartKind::Column),
+    ("積み上げ", ChartKind::Stacked),
+    ("横棒", ChartKind::Bar),
+    ("折れ線", ChartKind::Line),
+    ("円", ChartKind::Pie),
+];
+
+fn chart(book: &mut Book, sheet: &str, how: &Map) -> Said<()> {
+    options::check(how, &["種類", "題名", "項目", "系列", "第二軸", "位置", "表", "項目の軸", "値の軸", "第二の値の軸"])?;
+    let kind = options::choice(how, "種類", &CHARTS)?.unwrap_or(ChartKind::Column);
+    let category = options::text(how, "項目")?.unwrap_or_default();
+    let series = how.get("系列").map(options::texts).transpose()?.unwrap_or_default();
+    let mut chart = Chart::new(kind, &category, &series.iter().map(String::as_str).collect::<Vec<_>>());
+    for column in how.get("第二軸").map(options::texts).transpose()?.unwrap_or_default() {
+        chart.series.push(Series { column, second_axis: true });
+    }
+    chart.title = options::text(how, "題名")?;
+    chart.from = options::text(how, "表")?;
+    chart.axes = [options::text(how, "項目の軸")?, options::text(how, "値の軸")?, options::text(how, "第二の値の軸")?];
+    if let Some(at) = options::text(how, "位置")? {
+        let kind = TroubleKind::CannotRead { wanted: crate::Wanted::Cell, private: at.clone() };
+        chart.at = Some(japan::match_key(&at).parse().map_err(|()| Fault::about(&at, kind))?);
+    }
+    let mut draft = book.0.borrow_mut();
+    let have: Vec<String> = draft.workbook.sheets().iter().map(|sheet| sheet.name.clone()).collect();
+    match draft.workbook.sheet_mut(sheet) {
+        Some(sheet) => {
+            sheet.charts.push(chart);
+            Ok(())
+        }
+        None => Err(Fault::about(sheet, TroubleKind::NotAllowed { have }).into()),
+    }
+}
+
 fn new_table(table: &Table, how: &Map) -> Said<NewTable> {
     let mut new = NewTable::new(table.table());
     new.wrap = options::yes(how, "折り返し")?;
@@ -113,7 +157,7 @@ fn new_table(table: &Table, how: &Map) -> Said<NewTable> {
 
 /// `[[0, "赤"], [3, "黄"]]`: rows and their colours.
 fn tones_of(list: &Dynamic) -> Said<Vec<(usize, Tone)>> {
-    let wrong = || Fault::new(crate::TroubleKind::WrongType { got: vec![], takes: vec![vec![ValueKind::Array]] });
+    let wrong = || Fault::new(TroubleKind::WrongType { got: vec![], takes: vec![vec![ValueKind::Array]] });
     let mut tones = Vec::new();
     for pair in options::array(list)? {
         let pair: Array = options::array(&pair)?;
