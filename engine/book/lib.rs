@@ -3,6 +3,7 @@
 //! No disk, no clock, no network: whoever calls hands the bytes in and carries the bytes out.
 
 mod address;
+mod compare;
 mod error;
 mod finding;
 mod gate;
@@ -15,6 +16,7 @@ mod value;
 mod write;
 
 pub use address::{Address, Area, MAX_COLUMNS, MAX_ROWS};
+pub use compare::{Difference, Differences, Shown, ValueKind, differences};
 pub use error::{Refusal, Suspicion};
 pub use finding::{Fate, Finding, Place, Problem, Severity};
 pub use gate::Limits;
