@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::guard::acts_like_formula;
 use super::pattern::{FormatClass, Pattern};
-use crate::{Column, Fate, Finding, Place, Problem, Severity, Table, Value};
+use crate::{Column, Data, Fate, Finding, Place, Problem, Severity, Table, Value};
 use japan::{cp932_text, encode_cp932};
 
 /// The encoding of a CSV file.
@@ -44,16 +44,17 @@ impl Default for CsvStyle {
 /// The bytes of the file, and what could not be written as it was.
 /// With a finding of severity error among them, the bytes are not to be published.
 pub fn write_csv(table: &Table, style: &CsvStyle) -> (Vec<u8>, Vec<Finding>) {
-    let mut writer = Writer { table, style: *style, bytes: Vec::new(), findings: Vec::new(), noted: HashSet::new() };
+    let shown = table.columns().iter().map(|column| Shown::of(column)).collect();
+    let mut writer = Writer { table, style: *style, shown, bytes: Vec::new(), findings: Vec::new(), noted: HashSet::new() };
     if style.encoding == CsvEncoding::Utf8Bom {
         writer.bytes.extend_from_slice("\u{feff}".as_bytes());
     }
+    let mut line = String::new();
     if style.header {
-        writer.header();
+        writer.line(None, &mut line);
     }
-    let shown: Vec<Shown> = table.columns().iter().map(|column| Shown::of(column)).collect();
     for row in 0..table.len() {
-        writer.row(row, &shown);
+        writer.line(Some(row), &mut line);
     }
     (writer.bytes, writer.findings)
 }
@@ -61,6 +62,7 @@ pub fn write_csv(table: &Table, style: &CsvStyle) -> (Vec<u8>, Vec<Finding>) {
 struct Writer<'a> {
     table: &'a Table,
     style: CsvStyle,
+    shown: Vec<Shown>,
     bytes: Vec<u8>,
     findings: Vec<Finding>,
     /// Replacements said already: column and character.
@@ -68,56 +70,59 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn header(&mut self) {
-        for (at, column) in self.table.columns().iter().enumerate() {
-            self.separate(at);
-            self.text(&column.name, (None, at), true);
+    /// Writes a row, or the header. `line` is only there to be used again.
+    fn line(&mut self, row: Option<usize>, line: &mut String) {
+        line.clear();
+        for column in 0..self.shown.len() {
+            if column > 0 {
+                line.push(',');
+            }
+            line.push_str(&self.field(row, column));
         }
-        self.bytes.extend_from_slice(b"\r\n");
+        line.push_str("\r\n");
+        if self.style.encoding != CsvEncoding::Cp932 || line.is_ascii() {
+            self.bytes.extend_from_slice(line.as_bytes());
+        } else if let (Cow::Borrowed(_), Ok(bytes)) = (cp932_text(line).0, encode_cp932(line)) {
+            self.bytes.extend_from_slice(&bytes);
+        } else {
+            self.fields(row);
+        }
+        if let Some(row) = row {
+            self.say_stale(row);
+        }
     }
 
-    fn row(&mut self, row: usize, shown: &[Shown]) {
-        let table = self.table;
-        for (at, shown) in shown.iter().enumerate() {
-            self.separate(at);
-            let value = table.value(row, at);
-            match value {
-                Value::Text(id) => self.text(table.shelf().texts.get(id), (Some(row), at), true),
-                Value::Stale => self.stale((row, at)),
-                Value::Blank => {}
-                _ => self.text(&shown.text(value, table), (Some(row), at), false),
+    /// A field with its quotes.
+    fn field(&self, row: Option<usize>, column: usize) -> Cow<'_, str> {
+        let value = row.map(|row| self.table.value(row, column));
+        let text = match value {
+            None => Cow::Borrowed(&*self.table.columns()[column].name),
+            Some(Value::Text(id)) => Cow::Borrowed(self.table.shelf().texts.get(id)),
+            Some(Value::Blank | Value::Stale) => Cow::Borrowed(""),
+            // What was a number or a date cannot be a formula, and has nothing that needs quotes but the comma of a format.
+            Some(value) => return quoted(Cow::Owned(self.shown[column].text(value, self.table))),
+        };
+        let acts = self.style.guard && acts_like_formula(&text);
+        quoted(if acts { Cow::Owned(format!("'{text}")) } else { text })
+    }
+
+    /// Writes the fields of a line that CP932 does not have as it is, one by one.
+    fn fields(&mut self, row: Option<usize>) {
+        for column in 0..self.shown.len() {
+            if column > 0 {
+                self.bytes.push(b',');
+            }
+            let text = self.field(row, column).into_owned();
+            let (safe, replaced) = cp932_text(&text);
+            for (from, to) in replaced {
+                self.replaced(from, to, &text, (row, column));
+            }
+            match encode_cp932(&safe) {
+                Ok(bytes) => self.bytes.extend_from_slice(&bytes),
+                Err(missing) => self.unencodable(&safe, &missing, (row, column)),
             }
         }
         self.bytes.extend_from_slice(b"\r\n");
-    }
-
-    fn separate(&mut self, column: usize) {
-        if column > 0 {
-            self.bytes.push(b',');
-        }
-    }
-
-    /// Writes a field. `guarded` for texts; what was a number or a date cannot be a formula.
-    fn text(&mut self, text: &str, at: (Option<usize>, usize), guarded: bool) {
-        let mut text = Cow::Borrowed(text);
-        if guarded && self.style.guard && acts_like_formula(&text) {
-            text = Cow::Owned(format!("'{text}"));
-        }
-        if text.contains([',', '"', '\r', '\n']) {
-            text = Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")));
-        }
-        if self.style.encoding != CsvEncoding::Cp932 || text.is_ascii() {
-            self.bytes.extend_from_slice(text.as_bytes());
-            return;
-        }
-        let (safe, replaced) = cp932_text(&text);
-        for (from, to) in replaced {
-            self.replaced(from, to, &text, at);
-        }
-        match encode_cp932(&safe) {
-            Ok(bytes) => self.bytes.extend_from_slice(&bytes),
-            Err(missing) => self.unencodable(&safe, &missing, at),
-        }
     }
 
     /// Said once for each column and character.
@@ -141,8 +146,13 @@ impl Writer<'_> {
         }
     }
 
-    fn stale(&mut self, (row, column): (usize, usize)) {
-        self.say(Severity::Warning, (Some(row), column), "", Problem::StaleFormula, Fate::Blanked);
+    /// Only columns of several types can hold such a value.
+    fn say_stale(&mut self, row: usize) {
+        for column in 0..self.shown.len() {
+            if matches!(self.table.columns()[column].data, Data::Any(_)) && self.table.value(row, column) == Value::Stale {
+                self.say(Severity::Warning, (Some(row), column), "", Problem::StaleFormula, Fate::Blanked);
+            }
+        }
     }
 
     fn say(&mut self, severity: Severity, at: (Option<usize>, usize), value: &str, problem: Problem, fate: Fate) {
@@ -151,6 +161,11 @@ impl Writer<'_> {
         let value = (!value.is_empty()).then(|| value.to_owned());
         self.findings.push(Finding { severity, place, column: Some(name.to_string()), value, problem, fate });
     }
+}
+
+/// Quotes only where they are needed.
+fn quoted(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains([',', '"', '\r', '\n']) { Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))) } else { text }
 }
 
 /// The name by which people know CP932.
@@ -208,7 +223,7 @@ mod tests {
     use jiff::civil;
 
     use super::*;
-    use crate::{Data, Day, Origin, Shelf, Source};
+    use crate::{Day, Origin, Shelf, Source};
 
     fn table(shelf: &Rc<Shelf>, columns: Vec<(&str, Vec<Value>)>) -> Table {
         let rows = columns.first().map_or(0, |(_, values)| values.len());

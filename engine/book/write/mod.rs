@@ -82,7 +82,7 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
-    use crate::{Column, Data, Day, Origin, Shelf, Table, Value};
+    use crate::{Address, Column, Data, Day, Limits, Origin, Shelf, Table, Texts, Value, Workbook};
 
     /// A value without a shelf.
     #[derive(Clone, Debug)]
@@ -181,6 +181,18 @@ mod tests {
         }
     }
 
+    fn same_value(plain: &Plain, read: Value, texts: &Texts) -> bool {
+        match (plain, read) {
+            (Plain::Text(text), Value::Blank) => text.is_empty(),
+            (Plain::Text(text), Value::Text(read)) => text == texts.get(read),
+            (Plain::Value(value), read) => match (value.as_decimal(), read.as_decimal()) {
+                (Some(a), Some(b)) => a == b,
+                _ => *value == read,
+            },
+            _ => false,
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -193,6 +205,14 @@ mod tests {
                 for (row, plain) in column.iter().enumerate() {
                     let read = range.get_value((row as u32 + 2, at as u32)).unwrap_or(&Read::Empty);
                     prop_assert!(same(plain, read), "{plain:?} was read as {read:?}");
+                }
+            }
+            let book = Workbook::open("表.xlsx", long.clone(), &Shelf::new(), &Limits::default()).unwrap();
+            let sheet = book.sheet(0).unwrap();
+            for (at, column) in columns.iter().enumerate() {
+                for (row, plain) in column.iter().enumerate() {
+                    let value = sheet.value(Address::new(row as u32 + 2, at as u32));
+                    prop_assert!(same_value(plain, value, &sheet.shelf().texts), "{plain:?} was read as {value:?}");
                 }
             }
             prop_assert_eq!(&range, &cells(&short), "both ways of writing give the same cells");
