@@ -131,3 +131,19 @@ fn day_cases() {
     );
     assert_eq!([date(2022, 1, 2), date(2022, 1, 3), date(2021, 1, 3)].map(iso_week), [(2021, 52), (2022, 1), (2020, 53)]);
 }
+
+proptest::proptest! {
+    #![proptest_config(laws())]
+
+    /// Whatever stands in a cell, no reader panics.
+    #[test]
+    fn no_text_is_too_strange(text in r"(\PC|[0-9０-９\-－ーー〇十年月日度令和HRS./:T(（)）〒@三重県津市町番地丁目の各、・ﾞﾟ\x{3099}\x{E0100}\x{202E}\x{0}]){0,40}", column in "(氏名|住所|電話|生年月日|口座|個人番号|メール|〒|備考)") {
+        let _ = (read_date(&text, Some(2024)), read_datetime(&text, None), read_month(&text), read_duration(&text), read_fiscal_year(&text));
+        let _ = (read_number(&text), unit_line(&text), header_unit(&text), stat_mark(&text), departments(&text, &text), bank_kana(&text));
+        let _ = (find_municipalities(&text), local_government_code(&text), local_government_name(&text), listed(&text), local_code_candidates(&text));
+        let _ = (personal_value(Some(&column), &text), mask(Some(&column), &text), mask(None, &text), scan_personal(&text), find_my_numbers(&text));
+        let _ = (check_file_name(&text, 0), name_key(&text), variant_key(&text), cp932_text(&text), encode_cp932(&text), decode(text.as_bytes()).is_ok());
+        let _ = (to_full(&text), to_half(&text), to_hiragana(&text), to_katakana(&text), width(&text), pad_zeros(&text, 6), label_key(&text));
+        let _ = format_date(date(2024, 4, 1), &text);
+    }
+}

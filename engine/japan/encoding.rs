@@ -394,6 +394,7 @@ mod tests {
         // cp932-01, 03, 05, 07
         assert_eq!(decoded(&[0x81, 0x60, 0x81, 0x7C, 0x81, 0x61]).0, "\u{FF5E}\u{FF0D}\u{2225}");
         assert_eq!(decoded(&[0xFB, 0xFC]).0, "髙");
+        assert_eq!(decoded(&[0xEE, 0xE0]).0, "髙");
         assert_eq!(encode_cp932("髙").unwrap().as_ref(), [0xFB, 0xFC]);
         let gaiji = decode(b"a\r\n\xF0\x40,\xF0\x41\r\n").unwrap();
         assert_eq!(gaiji.gaiji, [(2, '\u{E000}'), (2, '\u{E001}')]);

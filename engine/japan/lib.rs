@@ -3,6 +3,7 @@
 //! Pure functions: no disk, no clock, no state.
 
 mod address;
+mod bank;
 #[cfg(test)]
 mod cases;
 mod code;
@@ -21,6 +22,7 @@ mod scan;
 mod variant;
 mod width;
 
+pub use bank::{MOST_BANK_CHARACTERS, bank_kana};
 pub use code::{
     FoundNumber, check_corporate_number, check_local_code, check_my_number, complete_local_code, corporate_number_check_digit,
     find_my_numbers, local_code_candidates, local_code_check_digit, my_number_check_digit,
@@ -47,7 +49,9 @@ pub use number::{
     Damage, NotANumber, Number, StatMark, Unit, header_unit, read_number, round_down, round_half_up, round_up, stat_mark,
     unit_line,
 };
-pub use personal::{Personal, PersonalKind, find_personal, header_is_personal, mask, mask_as, scan_personal};
+pub use personal::{
+    Evidence, Personal, PersonalKind, find_personal, header_is_personal, mask, mask_as, personal_value, scan_personal,
+};
 pub use variant::{spelling_varies, usual_kanji, variant_key};
 pub use width::{full_kana, label_key, match_key, pad_zeros, to_full, to_half, to_half_latin, to_hiragana, to_katakana, width};
 

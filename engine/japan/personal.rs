@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::address::addresses;
-use crate::code::find_my_numbers;
+use crate::code::{check_my_number, find_my_numbers};
+use crate::date::read_date;
 use crate::municipality::prefectures;
-use crate::width::{is_hyphen, label_key};
+use crate::width::{is_hyphen, label_key, match_key};
 
 /// A kind of personal data.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -280,6 +281,54 @@ pub fn find_personal(text: &str) -> Vec<PersonalKind> {
     kinds
 }
 
+/// On what it rests that a value is taken for personal data.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Evidence {
+    /// Its shape alone: one in ten of any twelve digits passes for an individual number.
+    Shape,
+    /// A word in the header or beside it, and a value that fits.
+    Label,
+}
+
+/// Whether a cell holds personal data, by the header of its column and by its shape: the strongest kind, and on what that rests.
+pub fn personal_value(column: Option<&str>, value: &str) -> Option<(PersonalKind, Evidence)> {
+    if let Some(kind) = column.and_then(header_is_personal)
+        && fits(kind, value)
+    {
+        return Some((kind, Evidence::Label));
+    }
+    let labelled = find_my_numbers(value).iter().any(|number| number.labelled);
+    let first = *find_personal(value).first()?;
+    Some((first, if labelled && first == PersonalKind::MyNumber { Evidence::Label } else { Evidence::Shape }))
+}
+
+/// Whether a value can be of the kind that its header says.
+fn fits(kind: PersonalKind, value: &str) -> bool {
+    if value.len() > 1_000 {
+        return false;
+    }
+    match kind {
+        PersonalKind::MyNumber => check_my_number(value),
+        PersonalKind::PersonNumber | PersonalKind::Account => digits(value) >= 4,
+        PersonalKind::Name | PersonalKind::Kana => is_name(value),
+        PersonalKind::BirthDate => read_date(value, None).is_ok() || (value.len() == 5 && digits(value) == 5),
+        PersonalKind::Address => value.chars().any(|c| c.is_alphabetic()) && value.chars().count() >= 3,
+        PersonalKind::PostalCode => digits(value) == 7,
+        PersonalKind::Phone => (9..=13).contains(&digits(value)),
+        PersonalKind::Email => value.contains(['@', '＠']),
+    }
+}
+
+/// Whether a text can be somebody's name: some kanji or kana, or Latin letters with a space, and nothing else.
+fn is_name(value: &str) -> bool {
+    let key = match_key(value);
+    let letters = key.chars().filter(|c| !matches!(c, ' ' | '・')).count();
+    let japanese = key.chars().all(|c| matches!(c, ' ' | '・' | 'ー' | '々' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}' | '\u{E0100}'..='\u{E01EF}'));
+    let latin = key.contains(' ') && key.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '-' | '\''));
+    let nobody = ["なし", "不明", "未定", "同上", "該当なし", "非公表", "調査中", "欠番"].contains(&&*key);
+    !nobody && ((japanese && (2..=20).contains(&letters)) || (latin && (3..=40).contains(&letters)))
+}
+
 /// A value as it may be printed: hidden as a whole where the column's header says that it is personal, else wherever it looks so.
 /// Masking twice changes nothing more.
 pub fn mask(column: Option<&str>, value: &str) -> String {
@@ -512,6 +561,26 @@ mod tests {
             (Some("備考"), "三重県津市広明町13番地の方", "三重県津市＊＊＊の方"),
         ] {
             assert_eq!(mask(column, value), masked, "{column:?} {value}");
+        }
+    }
+
+    #[test]
+    fn headers_and_shapes_are_weighed() {
+        for (column, value, found) in [
+            (Some("氏名"), "架空 太郎", Some((Name, Evidence::Label))),
+            (Some("氏名"), "不明", None),
+            (Some("氏名"), "12", None),
+            (Some("フリガナ"), "ｶｸｳ ﾀﾛｳ", Some((Kana, Evidence::Label))),
+            (Some("個人番号"), "1234-5678-9018", Some((MyNumber, Evidence::Label))),
+            (Some("個人番号"), "123456789012", None),
+            (Some("追跡番号"), "123456789018", Some((MyNumber, Evidence::Shape))),
+            (None, "マイナンバー 123456789018", Some((MyNumber, Evidence::Label))),
+            (Some("生年月日"), "S40.1.2", Some((BirthDate, Evidence::Label))),
+            (Some("公表日"), "令和4年8月5日", None),
+            (Some("備考"), "090-1234-5678", Some((Phone, Evidence::Shape))),
+            (Some("検査数"), "1234", None),
+        ] {
+            assert_eq!(personal_value(column, value), found, "{column:?} {value}");
         }
     }
 
