@@ -9,6 +9,8 @@ use crate::{Address, Area, Fate, Finding, Place, Problem, Severity, Sheet, TextI
 
 /// How many filled rows are searched for a header.
 const ROWS: usize = 200;
+/// In how many of them labels that are written differently are looked for, which is dearer.
+const ALIKE_WITHIN: usize = 60;
 /// How many rows a header may have.
 const HEIGHT: u32 = 4;
 /// How many cells are looked at, so that a sheet full of columns cannot make the search dear.
@@ -81,6 +83,10 @@ struct Label {
 struct Line {
     row: u32,
     labels: Vec<(u32, Label)>,
+    /// Whether a label here is a wanted name.
+    hits: bool,
+    /// Whether a wanted name begins with a label here, so that it may go on in the row below.
+    begins: bool,
 }
 
 /// A group of rows taken for a header.
@@ -103,7 +109,10 @@ struct Search<'a> {
     wanted: Vec<Vec<String>>,
     lines: Vec<Line>,
     keys: FxHashMap<TextId, (Rc<str>, Rc<str>)>,
-    alike: FxHashMap<(usize, String), Option<u32>>,
+    /// The same, made ready for comparing labels that are written differently.
+    names: Vec<Vec<near::Name>>,
+    /// For each label compared so, how surely it stands for each declared column.
+    alike: FxHashMap<String, Rc<[Option<u32>]>>,
     budget: usize,
 }
 
@@ -114,20 +123,19 @@ impl<'a> Search<'a> {
             names.map(|name| japan::label_key(name)).collect()
         };
         let wanted = spec.columns.iter().map(keys).collect();
-        Search { sheet, spec, wanted, lines: Vec::new(), keys: FxHashMap::default(), alike: FxHashMap::default(), budget: CELLS }
+        let (lines, names) = (Vec::new(), Vec::new());
+        Search { sheet, spec, wanted, lines, names, keys: FxHashMap::default(), alike: FxHashMap::default(), budget: CELLS }
     }
 
     fn required(&self) -> usize {
         self.spec.columns.iter().filter(|column| !column.optional).count()
     }
 
-    /// Whether enough was found to call it the header. Without half of its columns it is another table.
+    /// Whether enough was found to call it the header. One label of many may stand in any table.
     fn will_do(&self, best: &Candidate) -> bool {
         let found = best.exact + best.near;
-        if self.spec.header_row.is_some() {
-            return found > 0;
-        }
-        found > 0 && best.required * 2 >= self.required()
+        let enough = best.required * 2 >= self.required() || best.required > 0 && best.exact >= 2;
+        found > 0 && (enough || self.spec.header_row.is_some())
     }
 
     /// The best header that begins in a given row.
@@ -159,7 +167,8 @@ impl<'a> Search<'a> {
             self.add_line(row);
             for height in 0..HEIGHT.min(row + 1) {
                 let top = row - height;
-                if height > 0 && !self.lines.iter().any(|line| line.row == top) {
+                // A label of several rows begins in the uppermost of them.
+                if height > 0 && !self.lines.iter().rev().take(HEIGHT as usize).any(|line| line.row == top && line.begins) {
                     continue;
                 }
                 let candidate = self.exact_matches(top, row);
@@ -180,7 +189,11 @@ impl<'a> Search<'a> {
     fn best_of(&mut self, mut candidates: Vec<Candidate>) -> Option<Candidate> {
         let required = self.required();
         if !candidates.iter().any(|candidate| candidate.required == required && candidate.exact > 0) {
-            candidates.iter_mut().for_each(|candidate| self.add_likenesses(candidate));
+            // Where some columns are found, the others are looked for beside them.
+            let most = candidates.iter().map(|candidate| candidate.exact).max().unwrap_or(0);
+            let last = self.lines.get(ALIKE_WITHIN).map_or(u32::MAX, |line| line.row);
+            let worth = |candidate: &&mut Candidate| candidate.exact * 2 >= most.max(1) || most == 0 && candidate.bottom < last;
+            candidates.iter_mut().filter(worth).for_each(|candidate| self.add_likenesses(candidate));
         }
         let weight = |candidate: &Candidate| {
             let height = candidate.bottom - candidate.top;
@@ -193,7 +206,9 @@ impl<'a> Search<'a> {
 
     fn exact_matches(&self, top: u32, bottom: u32) -> Candidate {
         let mut matches = vec![Vec::new(); self.wanted.len()];
-        let labels = self.labels(top, bottom);
+        let line = self.lines.iter().rev().find(|line| line.row == bottom);
+        let hopeless = top == bottom && line.is_some_and(|line| !line.hits);
+        let labels = if hopeless { Vec::new() } else { self.labels(top, bottom) };
         for (at, names) in self.wanted.iter().enumerate() {
             // A label that names its group too is surer than one that does not.
             for plain in [false, true] {
@@ -225,9 +240,9 @@ impl<'a> Search<'a> {
             if candidate.taken(column) {
                 continue;
             }
-            for &at in &missing {
-                let surest = forms.iter().filter_map(|form| self.likeness(at, form)).min();
-                pairs.extend(surest.map(|likeness| (likeness, at, column)));
+            for form in forms {
+                let likeness = self.likenesses(&form);
+                pairs.extend(missing.iter().filter_map(|&at| Some((likeness[at]?, at, column))));
             }
         }
         pairs.sort_unstable();
@@ -239,16 +254,22 @@ impl<'a> Search<'a> {
         candidate.count(&self.spec.columns);
     }
 
-    fn likeness(&mut self, at: usize, form: &str) -> Option<u32> {
-        if form.chars().count() > 60 {
-            return None;
+    /// How surely a label stands for each declared column.
+    fn likenesses(&mut self, form: &str) -> Rc<[Option<u32>]> {
+        if let Some(known) = self.alike.get(form) {
+            return Rc::clone(known);
         }
-        if let Some(known) = self.alike.get(&(at, form.to_owned())) {
-            return *known;
+        if self.names.is_empty() {
+            let ready = |names: &Vec<String>| names.iter().map(|name| near::Name::new(name)).collect();
+            self.names = self.wanted.iter().map(ready).collect();
         }
-        let likeness = self.wanted[at].iter().filter_map(|name| near::likeness(name, form)).min();
-        self.alike.insert((at, form.to_owned()), likeness);
-        likeness
+        // Dates and numbers are no labels that somebody wrote differently.
+        let may_be = form.len() <= 150 && form.chars().any(char::is_alphabetic);
+        let name = near::Name::new(if may_be { form } else { "" });
+        let surest = |names: &Vec<near::Name>| names.iter().filter_map(|wanted| wanted.likeness(&name)).min();
+        let all: Rc<[Option<u32>]> = self.names.iter().map(surest).collect();
+        self.alike.insert(form.to_owned(), Rc::clone(&all));
+        all
     }
 
     fn add_line(&mut self, row: u32) {
@@ -261,7 +282,10 @@ impl<'a> Search<'a> {
         }
         self.budget -= labels.len().min(self.budget);
         self.spread_merges(row, &mut labels);
-        self.lines.push(Line { row, labels });
+        let names = || self.wanted.iter().flatten();
+        let hits = labels.iter().any(|(_, label)| names().any(|name| **name == *label.key));
+        let begins = labels.iter().any(|(_, label)| names().any(|name| name.starts_with(&*label.key)));
+        self.lines.push(Line { row, labels, hits, begins });
     }
 
     /// Gives the cells of merged ranges the label of the upper left one.

@@ -24,32 +24,61 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, name)| name)
 }
 
-/// How surely a header stands for a wanted name although it is written differently; smaller is surer.
-/// None where it may just as well be another column: 陽性数 is not 陰性数, and 累計 is not the day's count.
+/// A name made ready for being compared many times.
+pub(super) struct Name {
+    /// Without marks and spaces.
+    loose: String,
+    /// Besides, letters that look alike are one.
+    folded: String,
+    /// Without what stands in brackets.
+    bare: String,
+    /// How many letters the folded name has.
+    letters: usize,
+}
+
+impl Name {
+    pub fn new(label: &str) -> Name {
+        let key = japan::label_key(label);
+        let loose = loose_key(&key);
+        let folded = fold(&loose).into_owned();
+        let bare = without_brackets(&key);
+        Name { letters: folded.chars().count(), loose, folded, bare }
+    }
+
+    /// How surely a header stands for this name although it is written differently; smaller is surer.
+    /// None where it may just as well be another column: 陽性数 is not 陰性数, and 累計 is not the day's count.
+    pub fn likeness(&self, found: &Name) -> Option<u32> {
+        if self.letters == 0 || found.letters == 0 {
+            return None;
+        }
+        if self.loose == found.loose {
+            return Some(0);
+        }
+        if self.folded == found.folded {
+            return Some(1);
+        }
+        if self.bare == found.bare && self.bare.chars().nth(1).is_some() {
+            return Some(2);
+        }
+        let (long, short) = if self.letters >= found.letters { (self, found) } else { (found, self) };
+        if long.letters - short.letters <= 1
+            && let Some(slip) = one_slip(&long.folded, &short.folded)
+        {
+            return Some(slip);
+        }
+        contained(long, short)
+    }
+}
+
+/// The likeness of two names that are compared but once.
 pub(super) fn likeness(wanted: &str, found: &str) -> Option<u32> {
-    let (a, b) = (loose(wanted), loose(found));
-    if a.is_empty() || b.is_empty() {
-        return None;
-    }
-    if a == b {
-        return Some(0);
-    }
-    let (fa, fb) = (fold(&a), fold(&b));
-    if fa == fb {
-        return Some(1);
-    }
-    let bare = without_brackets(found);
-    if !bare.is_empty() && (bare == without_brackets(wanted) && bare.chars().count() >= 2) {
-        return Some(2);
-    }
-    one_slip(&fa, &fb).or_else(|| contained(&fa, &fb))
+    Name::new(wanted).likeness(&Name::new(found))
 }
 
 /// One letter too many or too few, or one wrong letter among kana or Latin letters, in a label of five letters or more.
-fn one_slip(a: &str, b: &str) -> Option<u32> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (long, short) = if a.len() >= b.len() { (&a, &b) } else { (&b, &a) };
-    if short.len() < 4 || long.len() < 5 || long.len() - short.len() > 1 || long.len() > COMPARED {
+fn one_slip(long: &str, short: &str) -> Option<u32> {
+    let (long, short): (Vec<char>, Vec<char>) = (long.chars().collect(), short.chars().collect());
+    if short.len() < 4 || long.len() < 5 || long.len() > COMPARED {
         return None;
     }
     let start = long.iter().zip(short.iter()).take_while(|(x, y)| x == y).count();
@@ -62,15 +91,13 @@ fn one_slip(a: &str, b: &str) -> Option<u32> {
 }
 
 /// One label within the other, where what is added does not change what is meant.
-fn contained(a: &str, b: &str) -> Option<u32> {
-    let (long, short) = if a.chars().count() >= b.chars().count() { (a, b) } else { (b, a) };
-    let (l, s) = (long.chars().count(), short.chars().count());
-    if s < 3 || s * 2 < l {
+fn contained(long: &Name, short: &Name) -> Option<u32> {
+    if short.letters < 3 || short.letters * 2 < long.letters {
         return None;
     }
-    let at = long.find(short)?;
-    let (head, tail) = (&long[..at], &long[at + short.len()..]);
-    (harmless(head) && harmless(tail)).then_some(5 + (l - s) as u32)
+    let at = long.folded.find(&short.folded)?;
+    let (head, tail) = (&long.folded[..at], &long.folded[at + short.folded.len()..]);
+    (harmless(head) && harmless(tail)).then_some(5 + (long.letters - short.letters) as u32)
 }
 
 /// Kana and Latin letters, where one slip changes the spelling and not the meaning.
@@ -93,15 +120,18 @@ fn harmless(extra: &str) -> bool {
 
 /// A label without marks and brackets: 検査実施_人数 and 検査実施人数 are one.
 fn loose(label: &str) -> String {
-    let key = japan::label_key(label);
+    loose_key(&japan::label_key(label))
+}
+
+fn loose_key(key: &str) -> String {
     key.chars().filter(|c| c.is_alphanumeric() || *c == 'ー').take(COMPARED * 2).flat_map(char::to_lowercase).collect()
 }
 
 /// A label key without what stands in brackets: 金額(千円) is 金額.
-fn without_brackets(label: &str) -> String {
+fn without_brackets(key: &str) -> String {
     let mut depth = 0u32;
     let mut bare = String::new();
-    for c in japan::label_key(label).chars() {
+    for c in key.chars() {
         match c {
             '(' | '[' | '〔' | '【' | '〈' | '<' => depth += 1,
             ')' | ']' | '〕' | '】' | '〉' | '>' => depth = depth.saturating_sub(1),
@@ -109,7 +139,7 @@ fn without_brackets(label: &str) -> String {
             _ => {}
         }
     }
-    loose(&bare)
+    loose_key(&bare)
 }
 
 /// Letters that look alike, as text copied from a PDF or read by OCR confuses them, folded to one.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use rust_decimal::Decimal;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Column, ColumnSpec, Data, Kind, Misfit, Origin, Table, TableSpec, TotalRows,
@@ -41,7 +42,7 @@ pub enum Exclusion {
 
 /// Reads the table whose header was found. `untyped` says that the file has no types of its own (CSV).
 pub(super) fn read(sheet: &Sheet, file: &str, spec: &TableSpec, header: Header, untyped: bool) -> Reading {
-    let others: Vec<ColumnSpec> = spec.others.as_ref().map(|like| other_columns(&header, like)).unwrap_or_default();
+    let others: Vec<ColumnSpec> = spec.others.as_ref().map(|like| other_columns(spec, &header, like)).unwrap_or_default();
     let columns: Vec<&ColumnSpec> = spec.columns.iter().chain(&others).collect();
     let mut reader = Reader::new(sheet, file, spec, &columns, &header, untyped);
     let area = header.area;
@@ -52,14 +53,18 @@ pub(super) fn read(sheet: &Sheet, file: &str, spec: &TableSpec, header: Header, 
     Reading { table, findings, excluded, header: area, sheet: sheet.name.clone(), other_sheets: Vec::new() }
 }
 
-/// The labels that nobody declared, as columns like `like`.
-fn other_columns(header: &Header, like: &ColumnSpec) -> Vec<ColumnSpec> {
-    let mut columns: Vec<ColumnSpec> = Vec::new();
-    let declared: Vec<&str> = header.columns.iter().flatten().map(|found| &*found.label).collect();
-    for (name, _) in &header.others {
-        let taken = |wanted: &str| declared.contains(&wanted) || columns.iter().any(|column| column.name == wanted);
-        let name = if taken(name) { (2..).map(|n| format!("{name}{n}")).find(|name| !taken(name)) } else { Some(name.clone()) };
-        let name = name.unwrap_or_default();
+/// The labels that nobody declared, as columns like `like`. A name that is taken gets a number.
+fn other_columns(spec: &TableSpec, header: &Header, like: &ColumnSpec) -> Vec<ColumnSpec> {
+    let mut taken: FxHashSet<String> = spec.columns.iter().map(|column| column.name.clone()).collect();
+    let mut times: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut columns = Vec::with_capacity(header.others.len());
+    for (label, _) in &header.others {
+        let mut name = label.clone();
+        while !taken.insert(name.clone()) {
+            let count = times.entry(label).or_insert(1);
+            *count += 1;
+            name = format!("{label}{count}");
+        }
         columns.push(ColumnSpec { name, aliases: Vec::new(), optional: true, ..like.clone() });
     }
     columns
