@@ -1,4 +1,4 @@
-//! xls and xlsb, through calamine. It panics on some damaged files; that file is then called broken.
+//! xlsb, and xls of Excel 5 and 95, through calamine. It panics on some damaged files; that file is then called broken.
 
 use std::cell::RefCell;
 use std::io::Cursor;
@@ -26,10 +26,10 @@ enum Book {
 
 impl Binary {
     /// Opens an xls whose container was found sound.
-    pub(crate) fn xls(bytes: Vec<u8>, limits: &Limits) -> Result<Binary, Refusal> {
+    pub(crate) fn xls(bytes: Vec<u8>, macros: bool, limits: &Limits) -> Result<Binary, Refusal> {
         let book = guarded("xls", || Xls::new(Cursor::new(bytes)).map_err(|error| broken(format!("xls: {error}"))))?;
         let sheets = listed(book.sheets_metadata(), limits)?;
-        Ok(Binary { book: RefCell::new(Book::Xls(Box::new(book))), sheets, macros: false })
+        Ok(Binary { book: RefCell::new(Book::Xls(Box::new(book))), sheets, macros })
     }
 
     /// Opens an xlsb whose zip went through the gate.

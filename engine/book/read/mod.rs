@@ -8,6 +8,7 @@ mod ods;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod xls;
 mod xlsx;
 
 use std::cell::{Cell, RefCell};
@@ -84,6 +85,8 @@ pub struct Workbook {
 
 enum Inner {
     Xlsx(xlsx::Xlsx),
+    /// With whether it carries macros.
+    Xls(xls::Xls, bool),
     Ods(ods::Ods),
     Binary(binary::Binary),
     /// Read already.
@@ -101,8 +104,12 @@ impl Workbook {
             Found::Ods(archive) => {
                 Workbook::of(file, Format::Ods, shelf, limits, Inner::Ods(ods::Ods::open(archive, shelf, limits)?))
             }
-            Found::Xls(bytes) => {
-                Workbook::of(file, Format::Xls, shelf, limits, Inner::Binary(binary::Binary::xls(bytes, limits)?))
+            Found::Xls { stream, macros, .. } if xls::is_biff8(&stream) => {
+                Workbook::of(file, Format::Xls, shelf, limits, Inner::Xls(xls::Xls::open(stream, limits)?, macros))
+            }
+            // Excel 5 and 95.
+            Found::Xls { bytes, macros, .. } => {
+                Workbook::of(file, Format::Xls, shelf, limits, Inner::Binary(binary::Binary::xls(bytes, macros, limits)?))
             }
             Found::Xlsb(archive) => {
                 Workbook::of(file, Format::Xlsb, shelf, limits, Inner::Binary(binary::Binary::xlsb(&archive, limits)?))
@@ -116,6 +123,7 @@ impl Workbook {
     fn of(file: &str, format: Format, shelf: &Rc<Shelf>, limits: &Limits, inner: Inner) -> Workbook {
         let sheets: Vec<SheetInfo> = match &inner {
             Inner::Xlsx(book) => book.sheets().iter().map(|sheet| info(&sheet.name, sheet.visibility)).collect(),
+            Inner::Xls(book, _) => book.sheets().map(|(name, visibility)| info(name, visibility)).collect(),
             Inner::Ods(book) => book.sheets().map(|(name, visibility)| info(name, visibility)).collect(),
             Inner::Binary(book) => book.sheets().map(|(name, visibility)| info(name, visibility)).collect(),
             Inner::Text => vec![info("", Visibility::Visible)],
@@ -176,6 +184,7 @@ impl Workbook {
         let missing = || Refusal::Broken { at: format!("sheet {at}") };
         let sheet = Rc::new(match &self.inner {
             Inner::Xlsx(book) => book.sheet(book.sheets().get(at).ok_or_else(missing)?, &self.shelf, &self.limits, room)?,
+            Inner::Xls(book, _) => book.sheet(at, &self.shelf, &self.limits, room)?,
             Inner::Ods(book) => book.sheet(at, &self.shelf, &self.limits, room)?,
             Inner::Binary(book) => book.sheet(at, &self.shelf, &self.limits, room)?,
             Inner::Text => return Err(missing()),
@@ -213,6 +222,7 @@ impl Workbook {
         }
         let (macros, external) = match &self.inner {
             Inner::Xlsx(book) => (book.macros(), book.external()),
+            Inner::Xls(book, macros) => (*macros, book.external()),
             Inner::Binary(book) => (book.macros(), false),
             Inner::Ods(_) | Inner::Text => (false, false),
         };

@@ -14,8 +14,8 @@ pub(crate) enum Found {
     Xlsb(Archive),
     /// ods.
     Ods(Archive),
-    /// xls.
-    Xls(Vec<u8>),
+    /// xls, with its main stream.
+    Xls { bytes: Vec<u8>, stream: Vec<u8>, macros: bool },
     /// Text, in an encoding still to be found.
     Text(Vec<u8>),
 }
@@ -107,7 +107,9 @@ fn container(bytes: Vec<u8>) -> Result<Found, Refusal> {
     // The whole stream is walked once: a copy that was cut off ends here and not in the parser.
     let workbook = compound.head(stream, u64::MAX)?;
     check_records(&workbook)?;
-    Ok(Found::Xls(bytes))
+    let macros = compound.has("_VBA_PROJECT_CUR");
+    drop(compound);
+    Ok(Found::Xls { bytes, stream: workbook, macros })
 }
 
 /// The first records of an xls: it must begin with one that says so, and may say that the rest is encrypted.

@@ -5,6 +5,7 @@ mod gate;
 mod oracle;
 mod others;
 mod random;
+mod xls;
 mod xlsx;
 
 use std::io::Write as _;

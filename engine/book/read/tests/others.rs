@@ -4,7 +4,7 @@ use super::*;
 use crate::read::Format;
 
 /// A container of old Office with one directory sector that holds these names, the first being the root.
-fn container(names: &[&str]) -> Vec<u8> {
+pub(super) fn container(names: &[&str]) -> Vec<u8> {
     let mut header = vec![0u8; 512];
     header[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
     header[24..32].copy_from_slice(&[0x3E, 0, 3, 0, 0xFE, 0xFF, 9, 0]);

@@ -14,12 +14,12 @@ use std::rc::Rc;
 
 pub(crate) use package::{Listed, MainKind, main_part};
 pub(crate) use sheet::iso;
+pub(crate) use styles::Styles;
 
 use crate::gate::{Archive, Limits, broken};
 use crate::{Refusal, Sheet, SheetBuilder, Shelf, TextId};
 use feed::Feed;
 use package::Listing;
-use styles::Styles;
 
 /// An xlsx whose list of sheets is known.
 pub(crate) struct Xlsx {

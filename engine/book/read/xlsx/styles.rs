@@ -55,7 +55,8 @@ impl Styles {
         Ok(Styles::build(&codes, &ids))
     }
 
-    fn build(codes: &FxHashMap<u64, String>, ids: &[u64]) -> Styles {
+    /// The styles that have these format numbers, with the formats of the workbook's own.
+    pub(crate) fn build(codes: &FxHashMap<u64, String>, ids: &[u64]) -> Styles {
         let mut styles = Styles::default();
         let mut places = FxHashMap::default();
         for &id in ids {
