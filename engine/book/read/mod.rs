@@ -1,6 +1,5 @@
 //! One way in for every format: bytes to a workbook whose sheets are read when they are asked for.
 
-mod binary;
 mod cfb;
 mod csv;
 mod format;
@@ -9,6 +8,7 @@ mod sniff;
 #[cfg(test)]
 mod tests;
 mod xls;
+mod xlsb;
 mod xlsx;
 
 use std::cell::{Cell, RefCell};
@@ -88,7 +88,7 @@ enum Inner {
     /// With whether it carries macros.
     Xls(xls::Xls, bool),
     Ods(ods::Ods),
-    Binary(binary::Binary),
+    Xlsb(xlsb::Xlsb),
     /// Read already.
     Text,
 }
@@ -104,15 +104,11 @@ impl Workbook {
             Found::Ods(archive) => {
                 Workbook::of(file, Format::Ods, shelf, limits, Inner::Ods(ods::Ods::open(archive, shelf, limits)?))
             }
-            Found::Xls { stream, macros, .. } if xls::is_biff8(&stream) => {
+            Found::Xls { stream, macros } => {
                 Workbook::of(file, Format::Xls, shelf, limits, Inner::Xls(xls::Xls::open(stream, limits)?, macros))
             }
-            // Excel 5 and 95.
-            Found::Xls { bytes, macros, .. } => {
-                Workbook::of(file, Format::Xls, shelf, limits, Inner::Binary(binary::Binary::xls(bytes, macros, limits)?))
-            }
             Found::Xlsb(archive) => {
-                Workbook::of(file, Format::Xlsb, shelf, limits, Inner::Binary(binary::Binary::xlsb(&archive, limits)?))
+                Workbook::of(file, Format::Xlsb, shelf, limits, Inner::Xlsb(xlsb::Xlsb::open(&archive, limits)?))
             }
             Found::Text(bytes) => Workbook::text(file, &bytes, shelf, limits)?,
         };
@@ -125,7 +121,7 @@ impl Workbook {
             Inner::Xlsx(book) => book.sheets().iter().map(|sheet| info(&sheet.name, sheet.visibility)).collect(),
             Inner::Xls(book, _) => book.sheets().map(|(name, visibility)| info(name, visibility)).collect(),
             Inner::Ods(book) => book.sheets().map(|(name, visibility)| info(name, visibility)).collect(),
-            Inner::Binary(book) => book.sheets().map(|(name, visibility)| info(name, visibility)).collect(),
+            Inner::Xlsb(book) => book.sheets().map(|(name, visibility)| info(name, visibility)).collect(),
             Inner::Text => vec![info("", Visibility::Visible)],
         };
         Workbook {
@@ -186,7 +182,7 @@ impl Workbook {
             Inner::Xlsx(book) => book.sheet(book.sheets().get(at).ok_or_else(missing)?, &self.shelf, &self.limits, room)?,
             Inner::Xls(book, _) => book.sheet(at, &self.shelf, &self.limits, room)?,
             Inner::Ods(book) => book.sheet(at, &self.shelf, &self.limits, room)?,
-            Inner::Binary(book) => book.sheet(at, &self.shelf, &self.limits, room)?,
+            Inner::Xlsb(book) => book.sheet(at, &self.shelf, &self.limits, room)?,
             Inner::Text => return Err(missing()),
         });
         self.cells.set(self.cells.get() + sheet.cell_count() as u64);
@@ -223,7 +219,7 @@ impl Workbook {
         let (macros, external) = match &self.inner {
             Inner::Xlsx(book) => (book.macros(), book.external()),
             Inner::Xls(book, macros) => (*macros, book.external()),
-            Inner::Binary(book) => (book.macros(), false),
+            Inner::Xlsb(book) => (book.macros(), false),
             Inner::Ods(_) | Inner::Text => (false, false),
         };
         if macros {

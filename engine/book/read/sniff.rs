@@ -15,7 +15,7 @@ pub(crate) enum Found {
     /// ods.
     Ods(Archive),
     /// xls, with its main stream.
-    Xls { bytes: Vec<u8>, stream: Vec<u8>, macros: bool },
+    Xls { stream: Vec<u8>, macros: bool },
     /// Text, in an encoding still to be found.
     Text(Vec<u8>),
 }
@@ -54,7 +54,7 @@ pub(crate) fn sniff(bytes: Vec<u8>, limits: &Limits) -> Result<Found, Refusal> {
         return zip(bytes, limits);
     }
     if bytes.starts_with(cfb::MAGIC) {
-        return container(bytes);
+        return container(&bytes);
     }
     if let Some((_, format)) = FOREIGN.iter().find(|(magic, format)| bytes.starts_with(magic) && sure(format, &bytes)) {
         return Err(foreign(format));
@@ -94,8 +94,8 @@ fn zip(bytes: Vec<u8>, limits: &Limits) -> Result<Found, Refusal> {
     }
 }
 
-fn container(bytes: Vec<u8>) -> Result<Found, Refusal> {
-    let compound = Compound::open(&bytes)?;
+fn container(bytes: &[u8]) -> Result<Found, Refusal> {
+    let compound = Compound::open(bytes)?;
     if compound.has("EncryptedPackage") {
         return Err(Refusal::Password);
     }
@@ -107,9 +107,7 @@ fn container(bytes: Vec<u8>) -> Result<Found, Refusal> {
     // The whole stream is walked once: a copy that was cut off ends here and not in the parser.
     let workbook = compound.head(stream, u64::MAX)?;
     check_records(&workbook)?;
-    let macros = compound.has("_VBA_PROJECT_CUR");
-    drop(compound);
-    Ok(Found::Xls { bytes, stream: workbook, macros })
+    Ok(Found::Xls { stream: workbook, macros: compound.has("_VBA_PROJECT_CUR") })
 }
 
 /// The first records of an xls: it must begin with one that says so, and may say that the rest is encrypted.

@@ -1,9 +1,10 @@
-//! xls of Excel 97 to 2003 (BIFF8, [MS-XLS]), record by record, by our own reader: it keeps formats, hidden rows and
-//! formulas without results, costs only what is filled, and refuses what is damaged instead of falling over it.
+//! xls, record by record, by our own reader ([MS-XLS]; Excel 5 and 95 with their texts in a code page): it keeps formats,
+//! hidden rows and formulas without results, costs only what is filled, and refuses what is damaged instead of falling over it.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use encoding_rs::{Encoding, SHIFT_JIS, WINDOWS_1252};
 use rustc_hash::FxHashMap;
 
 use crate::gate::{Limits, broken, hostile, u16_at, u32_at, u64_at};
@@ -16,6 +17,7 @@ mod id {
     pub(super) const FORMULA: u16 = 0x0006;
     pub(super) const END: u16 = 0x000A;
     pub(super) const DATE_MODE: u16 = 0x0022;
+    pub(super) const CODE_PAGE: u16 = 0x0042;
     pub(super) const CONTINUE: u16 = 0x003C;
     pub(super) const COLUMNS: u16 = 0x007D;
     pub(super) const SHEET: u16 = 0x0085;
@@ -42,6 +44,7 @@ mod id {
 pub(crate) struct Xls {
     stream: Vec<u8>,
     sheets: Vec<Listed>,
+    letters: Letters,
     date1904: bool,
     external: bool,
     styles: Styles,
@@ -56,9 +59,37 @@ struct Listed {
     start: usize,
 }
 
-/// Whether the stream is of the version read here.
-pub(crate) fn is_biff8(stream: &[u8]) -> bool {
-    stream.len() >= 8 && u16_at(stream, 0) == id::BEGIN && u16_at(stream, 4) == 0x0600
+/// How texts are written.
+#[derive(Clone, Copy)]
+enum Letters {
+    /// Of one or two bytes, as each text says (Excel 97 and later).
+    Unicode,
+    /// In a code page (Excel 5 and 95).
+    Page(&'static Encoding),
+}
+
+impl Letters {
+    /// What the first record says of the version.
+    fn of(stream: &[u8]) -> Result<Letters, Refusal> {
+        match short(stream, 4)? {
+            0x0600 => Ok(Letters::Unicode),
+            0x0500 => Ok(Letters::Page(SHIFT_JIS)),
+            other => Err(broken(format!("xls: version {other:#06x}"))),
+        }
+    }
+
+    /// The encoding behind the number of a code page.
+    fn page(number: u16) -> Letters {
+        let label = match number {
+            932 => "shift_jis".to_owned(),
+            936 => "gbk".to_owned(),
+            949 => "euc-kr".to_owned(),
+            950 => "big5".to_owned(),
+            10_001 => "shift_jis".to_owned(),
+            other => format!("windows-{other}"),
+        };
+        Letters::Page(Encoding::for_label(label.as_bytes()).unwrap_or(WINDOWS_1252))
+    }
 }
 
 impl Xls {
@@ -67,6 +98,7 @@ impl Xls {
         let mut book = Xls {
             stream: Vec::new(),
             sheets: Vec::new(),
+            letters: Letters::of(&stream)?,
             date1904: false,
             external: false,
             styles: Styles::default(),
@@ -79,11 +111,18 @@ impl Xls {
             match kind {
                 id::END => break,
                 id::DATE_MODE => book.date1904 = short(data, 0)? == 1,
-                id::FORMAT => drop(formats.insert(u64::from(short(data, 0)?), format_code(data)?)),
+                id::CODE_PAGE => {
+                    if let Letters::Page(page) = &mut book.letters
+                        && let Letters::Page(said) = Letters::page(short(data, 0)?)
+                    {
+                        *page = said;
+                    }
+                }
+                id::FORMAT => drop(formats.insert(u64::from(short(data, 0)?), book.letters.format(data)?)),
                 id::STYLE => styles.push(u64::from(short(data, 2)?)),
                 id::SHEET => {
                     listed += 1;
-                    book.sheets.extend(sheet(data, stream.len())?);
+                    book.sheets.extend(book.letters.sheet(data, stream.len())?);
                 }
                 id::STRINGS => book.strings_at = Some(at),
                 // Our own book and add-ins are written as a mark in place of a name.
@@ -119,8 +158,17 @@ impl Xls {
         let mut builder = SheetBuilder::new(&listed.name, shelf);
         builder.sheet().visibility = listed.visibility;
         let styles = self.styles.table(|code| builder.format(code));
-        let mut filler =
-            Filler { builder, styles, strings, shelf, date1904: self.date1904, open: None, zeros: Vec::new(), calculated: false };
+        let mut filler = Filler {
+            builder,
+            styles,
+            strings,
+            shelf,
+            letters: self.letters,
+            date1904: self.date1904,
+            open: None,
+            zeros: Vec::new(),
+            calculated: false,
+        };
         let mut depth = 0;
         for record in (Records { stream: &self.stream, at: listed.start }) {
             let Record { kind, data, at } = record?;
@@ -214,40 +262,55 @@ fn double(data: &[u8], at: usize) -> Result<f64, Wrong> {
     data.get(at..at + 8).map(|eight| f64::from_bits(u64_at(eight, 0))).ok_or(Wrong::Short)
 }
 
-/// A text with its length in two bytes, all in one record.
-fn text(data: &[u8], at: usize) -> Result<String, Wrong> {
-    let count = usize::from(short(data, at)?);
-    Pieces { pieces: vec![data.get(at + 2..).ok_or(Wrong::Short)?], piece: 0, at: 0 }.plain(count)
-}
-
-/// A format code; some programs count a character too many.
-fn format_code(data: &[u8]) -> Result<String, Wrong> {
-    let count = usize::from(short(data, 2)?);
-    let wide = data.get(4).is_some_and(|flags| flags & 1 != 0);
-    let there = data.len().saturating_sub(5) / if wide { 2 } else { 1 };
-    Pieces { pieces: vec![&data[4..]], piece: 0, at: 0 }.plain(count.min(there))
-}
-
-fn sheet(data: &[u8], length: usize) -> Result<Option<Listed>, Refusal> {
-    let start = long(data, 0)? as usize;
-    let (state, kind, count) = match data {
-        [_, _, _, _, state, kind, count, ..] => (*state, *kind, usize::from(*count)),
-        _ => return Err(Wrong::Short.into()),
-    };
-    let name = Pieces { pieces: vec![&data[7..]], piece: 0, at: 0 }.plain(count)?;
-    // Charts and modules have no cells.
-    if !matches!(kind, 0 | 1) {
-        return Ok(None);
+impl Letters {
+    /// A text with its length in two bytes, all in one record.
+    fn text(self, data: &[u8], at: usize) -> Result<String, Wrong> {
+        let count = usize::from(short(data, at)?);
+        self.letters(data.get(at + 2..).ok_or(Wrong::Short)?, count)
     }
-    if start >= length {
-        return Err(Refusal::CutOff);
+
+    /// So many characters, all in one record.
+    fn letters(self, data: &[u8], count: usize) -> Result<String, Wrong> {
+        match self {
+            Letters::Unicode => Pieces { pieces: vec![data], piece: 0, at: 0 }.plain(count),
+            Letters::Page(page) => {
+                let raw = data.get(..count).ok_or(Wrong::Short)?;
+                Ok(page.decode_without_bom_handling(raw).0.into_owned())
+            }
+        }
     }
-    let visibility = match state & 3 {
-        0 => Visibility::Visible,
-        1 => Visibility::Hidden,
-        _ => Visibility::VeryHidden,
-    };
-    Ok(Some(Listed { name, visibility, start }))
+
+    /// A format code; some programs count a character too many.
+    fn format(self, data: &[u8]) -> Result<String, Wrong> {
+        let (count, head, per) = match self {
+            Letters::Unicode => {
+                (usize::from(short(data, 2)?), 5, if data.get(4).is_some_and(|flags| flags & 1 != 0) { 2 } else { 1 })
+            }
+            Letters::Page(_) => (usize::from(*data.get(2).ok_or(Wrong::Short)?), 3, 1),
+        };
+        let there = data.len().saturating_sub(head) / per;
+        let from = if matches!(self, Letters::Unicode) { 4 } else { 3 };
+        self.letters(data.get(from..).unwrap_or_default(), count.min(there))
+    }
+
+    /// An entry of the list of sheets; none for charts and modules, which have no cells.
+    fn sheet(self, data: &[u8], length: usize) -> Result<Option<Listed>, Refusal> {
+        let start = long(data, 0)? as usize;
+        let [_, _, _, _, state, kind, count, name @ ..] = data else { return Err(Wrong::Short.into()) };
+        let name = self.letters(name, usize::from(*count))?;
+        if !matches!(kind, 0 | 1) {
+            return Ok(None);
+        }
+        if start >= length {
+            return Err(Refusal::CutOff);
+        }
+        let visibility = match state & 3 {
+            0 => Visibility::Visible,
+            1 => Visibility::Hidden,
+            _ => Visibility::VeryHidden,
+        };
+        Ok(Some(Listed { name, visibility, start }))
+    }
 }
 
 /// The shared texts: one record and its continuations. How many there are is counted, never believed.
@@ -372,6 +435,7 @@ struct Filler<'a> {
     styles: Vec<(Shows, u16)>,
     strings: &'a [TextId],
     shelf: &'a Rc<Shelf>,
+    letters: Letters,
     date1904: bool,
     /// A formula whose text stands in a later record.
     open: Option<(u32, u32, u16)>,
@@ -394,7 +458,9 @@ impl Filler<'_> {
                 let text = *self.strings.get(long(data, 6)? as usize).ok_or(Wrong::Index)?;
                 self.push(data, Value::Text(text), false)?;
             }
-            id::LABEL | id::RICH_LABEL => self.push(data, Value::Text(self.shelf.texts.intern(&text(data, 6)?)), false)?,
+            id::LABEL | id::RICH_LABEL => {
+                self.push(data, Value::Text(self.shelf.texts.intern(&self.letters.text(data, 6)?)), false)?
+            }
             id::YES_NO => {
                 let value = match *data.get(6..8).ok_or(Wrong::Short)? {
                     [yes, 0] => Value::YesNo(yes != 0),
@@ -483,8 +549,13 @@ impl Filler<'_> {
     fn string(&mut self, stream: &[u8], at: usize) -> Result<(), Wrong> {
         let Some((row, column, format)) = self.open.take() else { return Ok(()) };
         let mut pieces = Pieces::following(stream, at).map_err(|_| Wrong::Short)?;
-        let count = pieces.number(2)? as usize;
-        let text = pieces.plain(count)?;
+        let text = match self.letters {
+            Letters::Unicode => {
+                let count = pieces.number(2)? as usize;
+                pieces.plain(count)?
+            }
+            Letters::Page(_) => self.letters.text(pieces.pieces[0], 0)?,
+        };
         self.calculated = true;
         self.builder.push(row, column, Value::Text(self.shelf.texts.intern(&text)), format, true);
         Ok(())

@@ -173,3 +173,22 @@ fn a_sheet_that_is_full_to_its_last_row_is_said() {
     let error = open("表.xls", book(&stream(&[], &record(0x0205, &at(0, 0, 0, &[0x99, 1]))))).unwrap().sheet(0).unwrap();
     assert_eq!(error.value(Address::new(0, 0)), Value::Error(ExcelError::Other));
 }
+
+#[test]
+fn the_texts_of_excel_95_are_decoded() {
+    let mut globals = record(0x0809, &[0, 5, 5, 0, 0, 0, 0, 0]);
+    globals.extend(record(0x0042, &shorts(&[932])));
+    globals.extend(record(0x041E, &[&[164, 0, 8][..], b"yyyy/m/d"].concat()));
+    globals.extend([record(0x00E0, &shorts(&[0, 0])), record(0x00E0, &shorts(&[0, 164]))].concat());
+    let (name, ..) = encoding_rs::SHIFT_JIS.encode("能力表");
+    let start = globals.len() + 4 + 7 + name.len() + 4;
+    globals.extend(record(0x0085, &[&(start as u32).to_le_bytes()[..], &[0, 0, 6], &name].concat()));
+    globals.extend(record(0x000A, &[]));
+    globals.extend(record(0x0809, &[0, 5, 16, 0, 0, 0, 0, 0]));
+    globals.extend(record(0x0204, &at(0, 0, 0, &[&[6, 0][..], &name].concat())));
+    globals.extend(record(0x0203, &at(0, 1, 1, &35_000f64.to_le_bytes())));
+    globals.extend(record(0x000A, &[]));
+    let workbook = open("表.xls", book(&globals)).unwrap();
+    assert_eq!(workbook.sheets()[0].name, "能力表");
+    assert_eq!(cells(&workbook.sheet(0).unwrap()), ["A1=能力表", "B1=1995-10-28"]);
+}

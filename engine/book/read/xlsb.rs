@@ -1,44 +1,32 @@
-//! xlsb, and xls of Excel 5 and 95, through calamine. It panics on some damaged files; that file is then called broken.
+//! xlsb, through calamine. It panics on some damaged files; that file is then called broken.
 
 use std::cell::RefCell;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Range, Reader, SheetType, SheetVisible, Xls, Xlsb};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsb as Book};
 
 use crate::gate::{Archive, Limits, broken, hostile};
 use crate::read::format::Shows;
 use crate::read::xlsx::iso;
-use crate::{Address, Area, ExcelError, MAX_COLUMNS, MAX_ROWS, Refusal, Sheet, SheetBuilder, Shelf, Value, Visibility};
+use crate::{ExcelError, MAX_COLUMNS, MAX_ROWS, Refusal, Sheet, SheetBuilder, Shelf, Value, Visibility};
 
-/// An open xls or xlsb.
-pub(crate) struct Binary {
-    book: RefCell<Book>,
+/// An open xlsb.
+pub(crate) struct Xlsb {
+    book: RefCell<Book<Cursor<Vec<u8>>>>,
     sheets: Vec<(String, Visibility)>,
     macros: bool,
 }
 
-enum Book {
-    Xls(Box<Xls<Cursor<Vec<u8>>>>),
-    Xlsb(Box<Xlsb<Cursor<Vec<u8>>>>),
-}
-
-impl Binary {
-    /// Opens an xls whose container was found sound.
-    pub(crate) fn xls(bytes: Vec<u8>, macros: bool, limits: &Limits) -> Result<Binary, Refusal> {
-        let book = guarded("xls", || Xls::new(Cursor::new(bytes)).map_err(|error| broken(format!("xls: {error}"))))?;
-        let sheets = listed(book.sheets_metadata(), limits)?;
-        Ok(Binary { book: RefCell::new(Book::Xls(Box::new(book))), sheets, macros })
-    }
-
+impl Xlsb {
     /// Opens an xlsb whose zip went through the gate.
-    pub(crate) fn xlsb(archive: &Archive, limits: &Limits) -> Result<Binary, Refusal> {
+    pub(crate) fn open(archive: &Archive, limits: &Limits) -> Result<Xlsb, Refusal> {
         let bytes = archive.bytes().to_vec();
-        let book = guarded("xlsb", || Xlsb::new(Cursor::new(bytes)).map_err(|error| broken(format!("xlsb: {error}"))))?;
+        let book = guarded("xlsb", || Book::new(Cursor::new(bytes)).map_err(|error| broken(format!("xlsb: {error}"))))?;
         let sheets = listed(book.sheets_metadata(), limits)?;
         let macros = archive.names().any(|name| name.to_ascii_lowercase().ends_with("vbaproject.bin"));
-        Ok(Binary { book: RefCell::new(Book::Xlsb(Box::new(book))), sheets, macros })
+        Ok(Xlsb { book: RefCell::new(book), sheets, macros })
     }
 
     /// Names and visibilities of the sheets.
@@ -54,17 +42,11 @@ impl Binary {
     /// Reads a sheet.
     pub(crate) fn sheet(&self, at: usize, shelf: &Rc<Shelf>, limits: &Limits, room: u64) -> Result<Sheet, Refusal> {
         let (name, visibility) = self.sheets.get(at).ok_or_else(|| broken(format!("sheet {at}")))?;
-        let date1904 = match &*self.book.borrow() {
-            Book::Xls(book) => book.has_1904_epoch(),
-            Book::Xlsb(book) => book.has_1904_epoch(),
-        };
+        let date1904 = self.book.borrow().has_1904_epoch();
         let builder = SheetBuilder::new(name, shelf);
         let mut filler = Filler { builder, shelf, limit: limits.cells, room, text: limits.text, date1904 };
         filler.builder.sheet().visibility = *visibility;
-        guarded(name, || match &mut *self.book.borrow_mut() {
-            Book::Xls(book) => filler.xls(book, name),
-            Book::Xlsb(book) => filler.xlsb(book, name),
-        })?;
+        guarded(name, || filler.fill(&mut self.book.borrow_mut(), name))?;
         Ok(filler.builder.finish())
     }
 }
@@ -97,19 +79,7 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    fn xls(&mut self, book: &mut Xls<Cursor<Vec<u8>>>, name: &str) -> Result<(), Refusal> {
-        let range: Range<Data> = book.worksheet_range(name).map_err(|error| broken(format!("{name}: {error}")))?;
-        let (row, column) = range.start().unwrap_or_default();
-        for (down, right, data) in range.used_cells() {
-            let value = self.value(lend(data), name)?;
-            self.push(row + down as u32, column + right as u32, value)?;
-        }
-        let merges = book.merge_cells_by_sheet_name(name).unwrap_or_default();
-        self.builder.sheet().merges = merges.iter().filter_map(area).collect();
-        Ok(())
-    }
-
-    fn xlsb(&mut self, book: &mut Xlsb<Cursor<Vec<u8>>>, name: &str) -> Result<(), Refusal> {
+    fn fill(&mut self, book: &mut Book<Cursor<Vec<u8>>>, name: &str) -> Result<(), Refusal> {
         let mut cells = book.worksheet_cells_reader(name).map_err(|error| broken(format!("{name}: {error}")))?;
         while let Some(cell) = cells.next_cell().map_err(|error| broken(format!("{name}: {error}")))? {
             let (row, column) = cell.get_position();
@@ -158,24 +128,4 @@ fn moment_value(moment: ExcelDateTime, date1904: bool) -> Value {
     let number = moment.as_f64();
     let shows = if moment.is_duration() { Shows::Duration } else { Shows::DateTime };
     shows.value(number, date1904).unwrap_or_else(|| Value::number(number))
-}
-
-/// A cell of a read range in the form that a streaming reader hands out.
-fn lend(data: &Data) -> DataRef<'_> {
-    match data {
-        Data::Empty => DataRef::Empty,
-        Data::Int(whole) => DataRef::Int(*whole),
-        Data::Float(number) => DataRef::Float(*number),
-        Data::String(text) => DataRef::SharedString(text),
-        Data::Bool(yes) => DataRef::Bool(*yes),
-        Data::DateTime(moment) => DataRef::DateTime(*moment),
-        Data::DateTimeIso(text) => DataRef::DateTimeIso(text.clone()),
-        Data::DurationIso(text) => DataRef::DurationIso(text.clone()),
-        Data::Error(error) => DataRef::Error(error.clone()),
-    }
-}
-
-fn area(dimensions: &Dimensions) -> Option<Area> {
-    let corner = |(row, column)| (row < MAX_ROWS && column < MAX_COLUMNS).then(|| Address::new(row, column));
-    Some(Area { first: corner(dimensions.start)?, last: corner(dimensions.end)? })
 }
