@@ -22,6 +22,8 @@ pub(super) enum Outcome {
 const REMEMBERED: usize = 50_000;
 /// Days of Excel that a plain number in a date column is taken for: 1950 to 2099.
 const SERIALS: std::ops::RangeInclusive<i64> = 18_264..=73_050;
+/// No code is longer.
+const LONGEST_CODE: u32 = 64;
 const DAY: i64 = 86_400_000;
 
 /// Reads the cells of one declared column.
@@ -307,6 +309,9 @@ impl<'a> Converter<'a> {
             return Outcome::Fits(Value::Text(self.texts.intern(&key)));
         };
         let wrong = Outcome::Misfit(Problem::WrongCode { digits: wanted });
+        if wanted > LONGEST_CODE {
+            return wrong;
+        }
         let bare: String = key.chars().filter(|c| !c.is_whitespace() && *c != '-').take(64).collect();
         if japan::read_number(text).is_ok_and(|number| number.damage == Some(japan::Damage::Exponent)) {
             return Outcome::Misfit(Problem::DamagedNumber);

@@ -146,7 +146,7 @@ impl<'a> Search<'a> {
             .rows()
             .map(|row| row.number())
             .skip_while(|row| *row < from)
-            .take_while(|row| *row < from + HEIGHT)
+            .take_while(|row| *row < from.saturating_add(HEIGHT))
             .collect();
         rows.into_iter().for_each(|row| self.add_line(row));
         let candidates: Vec<Candidate> =
@@ -210,17 +210,13 @@ impl<'a> Search<'a> {
         let hopeless = top == bottom && line.is_some_and(|line| !line.hits);
         let labels = if hopeless { Vec::new() } else { self.labels(top, bottom) };
         for (at, names) in self.wanted.iter().enumerate() {
-            // A label that names its group too is surer than one that does not.
-            for plain in [false, true] {
-                let fits = |forms: &[String]| match plain {
-                    false => forms.first().is_some_and(|whole| names.contains(whole)),
-                    true => forms.iter().any(|form| names.contains(form)),
-                };
-                matches[at] = labels.iter().filter(|(_, forms)| fits(forms)).map(|(column, _)| *column).collect();
-                if !matches[at].is_empty() {
-                    break;
-                }
-            }
+            // The name goes before its aliases, and a label that names its group too before one that does not.
+            matches[at] = names
+                .iter()
+                .flat_map(|name| [(name, false), (name, true)])
+                .map(|(name, in_part)| columns_of(&labels, name, in_part))
+                .find(|columns| !columns.is_empty())
+                .unwrap_or_default();
         }
         let mut candidate =
             Candidate { top, bottom, likeness: vec![None; matches.len()], matches, required: 0, exact: 0, near: 0 };
@@ -357,6 +353,14 @@ impl<'a> Search<'a> {
         };
         columns.into_iter().map(|column| (column, column_parts(column))).collect()
     }
+}
+
+/// The columns whose label is `name`, as a whole or (`in_part`) in its lower rows.
+fn columns_of(labels: &[(u32, Vec<String>)], name: &str, in_part: bool) -> Vec<u32> {
+    let fits = |forms: &[String]| {
+        if in_part { forms.iter().any(|form| form == name) } else { forms.first().is_some_and(|form| form == name) }
+    };
+    labels.iter().filter(|(_, forms)| fits(forms)).map(|(column, _)| *column).collect()
 }
 
 fn line_label(line: &Line, column: u32) -> Option<&Label> {
@@ -637,6 +641,15 @@ mod tests {
         let label = "検査件数".to_owned();
         let problem = Problem::DuplicateHeader { label, used: "B1".to_owned(), other: "C1".to_owned() };
         assert_eq!(header.findings[0].problem, problem);
+    }
+
+    #[test]
+    fn the_name_goes_before_its_aliases() {
+        let rows: Vec<&[&str]> = vec![&["備考", "出欠"], &["x", "欠席"]];
+        let mut spec = spec(&["出欠"]);
+        spec.columns[0].aliases = vec!["備考".to_owned()];
+        let header = find(&sheet(&rows).finish(), "a.xlsx", &spec).unwrap();
+        assert_eq!((at(&header), header.findings.len()), (vec![Some(1)], 0));
     }
 
     #[test]

@@ -5,6 +5,9 @@ use std::rc::Rc;
 use super::{Aggregate, Column, Data, Excess, Origin, Table, VerbError, aggregate::packed_as, keys::NONE, sort::Ranks};
 use crate::{MAX_COLUMNS, TextId, Value};
 
+/// A wide table of more cells, or a long one of more rows, is a mistake in the script or a trap in the file.
+const MOST_CELLS: usize = 20_000_000;
+
 impl Table {
     /// One row for each key of `rows`, one column for each value of `across`, and the aggregate where they cross.
     /// Dates and numbers stand across in their order, texts in order of first appearance; rows whose `across` is blank
@@ -15,6 +18,9 @@ impl Table {
         let (down, over) = (self.groups(&row_at), self.groups(&[across_at]));
         if over.first.len() as u64 + rows.len() as u64 > u64::from(MAX_COLUMNS) {
             return Err(VerbError::TooLarge { what: Excess::Columns });
+        }
+        if over.first.len().saturating_mul(down.first.len()) > MOST_CELLS {
+            return Err(VerbError::TooLarge { what: Excess::Rows });
         }
         let mut both = self.groups(&[&row_at[..], &[across_at]].concat());
         if row_at.is_empty() {
@@ -41,7 +47,7 @@ impl Table {
         let kept = self.find_all(keep)?;
         let turned: Vec<&Rc<Column>> =
             self.columns.iter().enumerate().filter(|(at, _)| !kept.contains(at)).map(|(_, column)| column).collect();
-        let total = self.len().checked_mul(turned.len()).filter(|total| u32::try_from(*total).is_ok());
+        let total = self.len().checked_mul(turned.len()).filter(|total| *total <= MOST_CELLS);
         let total = total.ok_or(VerbError::TooLarge { what: Excess::Rows })?;
         for new in [name, value] {
             if kept.iter().any(|&at| &*self.columns[at].name == new) || name == value {

@@ -70,6 +70,9 @@ fn other_columns(spec: &TableSpec, header: &Header, like: &ColumnSpec) -> Vec<Co
     columns
 }
 
+/// How many rows above are looked at to understand a row of a single text.
+const ABOVE: usize = 500;
+
 struct Reader<'a> {
     sheet: &'a Sheet,
     spec: &'a TableSpec,
@@ -98,7 +101,7 @@ struct Reader<'a> {
 struct Part {
     source: SourceId,
     /// By column of the sheet: one more than the column of the table, or 0.
-    slots: Vec<u16>,
+    slots: Vec<u32>,
     /// By column of the table: the column of the sheet.
     columns: Vec<Option<u32>>,
     /// The texts of the header's rows.
@@ -169,10 +172,10 @@ impl<'a> Reader<'a> {
             columns.extend(others.take(self.converters.len() - self.declared));
         }
         let width = columns.iter().flatten().max().map_or(0, |column| *column as usize + 1);
-        let mut slots = vec![0u16; width];
+        let mut slots = vec![0u32; width];
         for (at, column) in columns.iter().enumerate() {
             if let Some(column) = column {
-                slots[*column as usize] = at as u16 + 1;
+                slots[*column as usize] = at as u32 + 1;
             }
         }
         let named =
@@ -267,7 +270,7 @@ impl<'a> Reader<'a> {
                 }
             }
             if slot != 0 {
-                self.cells[usize::from(slot) - 1] = value;
+                self.cells[slot as usize - 1] = value;
                 filled += 1;
             }
         }
@@ -286,23 +289,29 @@ impl<'a> Reader<'a> {
         {
             return RowKind::Total(label, column);
         }
-        let texts = row.values().filter(|(_, value)| matches!(value, Value::Text(_))).count();
-        let all_texts = texts == row.values().len();
+        let all_texts = row.values().all(|(_, value)| matches!(value, Value::Text(_)));
         let filled = row.values().filter(|(_, value)| !value.is_blank(self.texts)).count();
-        if class.is(Class::NOTE) && all_texts && filled <= 2 && self.begins_with_note(row) {
+        let needed = self.converters.iter().zip(&self.part.columns).filter(|(c, at)| at.is_some() && !c.spec().blank).count();
+        if class.is(Class::NOTE) && all_texts && (filled == 1 || filled == 2 && needed > 2) && self.begins_with_note(row) {
             return RowKind::Nothing;
         }
         if !self.gap || !all_texts {
             return RowKind::Data;
         }
-        // After a gap: a single text where several values are needed is a remark, and texts where numbers and dates
-        // are needed are the header of something else.
-        let needed = self.converters.iter().zip(&self.part.columns).filter(|(c, at)| at.is_some() && !c.spec().blank).count();
-        if filled == 1 && needed >= 2 {
+        // After a gap: a single text where several values are needed is a remark or the title of a section, and texts where
+        // numbers and dates are needed are the header of something else.
+        if filled == 1 && needed >= 2 && !self.was_a_value() {
             return RowKind::Nothing;
         }
         let strange = (0..self.declared).filter(|&at| self.is_strange(at)).count();
         if strange >= 2 && filled >= 2 { RowKind::Other } else { RowKind::Data }
+    }
+
+    /// Whether the only cell of the row holds what stands in the same column above: then it is a row that lacks its other values.
+    fn was_a_value(&self) -> bool {
+        let rows = self.origins.len();
+        let above = |at: usize| (rows.saturating_sub(ABOVE)..rows).any(|row| self.data[at].get(row) == self.cells[at]);
+        (0..self.cells.len()).any(|at| self.cells[at] != Value::Blank && above(at))
     }
 
     /// Whether a text stands where the column wants none and can make nothing of it.
@@ -348,21 +357,21 @@ impl<'a> Reader<'a> {
         matches!(value, Value::Text(id) if id == label || self.texts.key(id) == self.texts.key(label))
     }
 
-    /// The label that makes the row a total, and its column: it stands before the first number, or where a date or number should be.
+    /// The label that makes the row a total, and its column: it stands left of an amount, or where a date or number should be.
+    /// 計 in a column of remarks means nothing.
     fn total_label(&mut self, row: Row<'a>) -> Option<(TextId, u32)> {
-        let mut before_numbers = true;
+        let amounts = self.converters.iter().zip(&self.part.columns).filter(|(converter, _)| !converter.holds_labels());
+        let last_amount = amounts.filter_map(|(_, column)| *column).max();
         for (column, value) in row.values() {
-            let Value::Text(id) = value else {
-                before_numbers &= matches!(value, Value::Blank);
-                continue;
-            };
+            let Value::Text(id) = value else { continue };
             let class = self.classes.of(id);
-            let slot = self.part.slots.get(column as usize).map_or(0, |slot| usize::from(*slot));
+            let slot = self.part.slots.get(column as usize).map_or(0, |slot| *slot as usize);
             let misplaced = slot != 0 && self.converters[slot - 1].wants_no_text();
             let in_days = slot != 0 && matches!(self.converters[slot - 1].spec().kind, Kind::Date);
-            let total = class.is(Class::TOTAL) && (before_numbers || misplaced)
+            let is_label = last_amount.map_or(slot <= 1, |last| column < last);
+            let total = class.is(Class::TOTAL) && (is_label || misplaced)
                 || class.is(Class::MONTH) && in_days
-                || class.is(Class::SUBTOTAL) && (misplaced || before_numbers && self.is_subtotal(id));
+                || class.is(Class::SUBTOTAL) && (misplaced || is_label && self.is_subtotal(id));
             if total {
                 return Some((id, column));
             }
@@ -633,6 +642,26 @@ mod tests {
             },
         );
         assert_eq!((kept.table.len(), kept.excluded.len()), (7, 0));
+    }
+
+    #[test]
+    fn a_total_may_stand_right_of_a_date_but_not_among_remarks() {
+        let mut spec = columns(&[("日付", Kind::Date), ("性別", Kind::Text), ("数", Kind::Integer), ("備考", Kind::Text)]);
+        spec.columns[3].blank = true;
+        let text = "日付,性別,数,備考\n2022/4/1,男,1,計\n2022/4/1,女,2,\n2022/4/1,計,3,\n";
+        let reading = csv(text, &spec);
+        assert_eq!((reading.table.len(), reading.excluded.len()), (2, 1));
+        let only = csv("一覧\n氏名\n架空 太郎\n合計\n", &columns(&[("氏名", Kind::Text)]));
+        assert_eq!((only.table.len(), only.excluded.len()), (1, 1));
+    }
+
+    #[test]
+    fn remarks_after_a_gap_are_no_rows_but_a_row_that_lacks_values_is() {
+        let text =
+            "保健所,日付,検査数,陽性数\n津,2022/4/1,1,0\n\n北勢の保健所,,,\n桑名,2022/4/1,1,0\n\n津,,,\n\n健康福祉部作成\n";
+        let reading = csv(text, &daily());
+        assert_eq!((reading.table.len(), reading.excluded.len()), (2, 1));
+        assert_eq!(told(&reading), ["Error B7 Missing"]);
     }
 
     #[test]
