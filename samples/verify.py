@@ -34,6 +34,11 @@ def same(where, wanted, found, places=None):
         return
     elif wanted == found:
         return
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        for key in sorted(wanted.keys() | found.keys()):
+            if wanted.get(key) != found.get(key):
+                wrong.append(f"{where} {key}: wanted {wanted.get(key)!r}, found {found.get(key)!r}")
+        return
     wrong.append(f"{where}: wanted {wanted!r}, found {found!r}")
 
 
