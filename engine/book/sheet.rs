@@ -59,6 +59,8 @@ pub struct Sheet {
     pub hidden_columns: Vec<(u32, u32)>,
     /// Whether an automatic filter is set.
     pub filtered: bool,
+    /// Whether days are counted from 1904: needed where a day stands in a cell without a date format.
+    pub date1904: bool,
     shelf: Rc<Shelf>,
     rows: Vec<RowStart>,
     cells: Vec<Packed>,
@@ -242,6 +244,7 @@ impl SheetBuilder {
                 merges: Vec::new(),
                 hidden_columns: Vec::new(),
                 filtered: false,
+                date1904: false,
                 shelf: Rc::clone(shelf),
                 rows: Vec::new(),
                 cells: Vec::new(),

@@ -157,6 +157,7 @@ impl Xls {
         let strings = self.strings(shelf, limits)?;
         let mut builder = SheetBuilder::new(&listed.name, shelf);
         builder.sheet().visibility = listed.visibility;
+        builder.sheet().date1904 = self.date1904;
         let styles = self.styles.table(|code| builder.format(code));
         let mut filler = Filler {
             builder,

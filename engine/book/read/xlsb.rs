@@ -46,6 +46,7 @@ impl Xlsb {
         let builder = SheetBuilder::new(name, shelf);
         let mut filler = Filler { builder, shelf, limit: limits.cells, room, text: limits.text, date1904 };
         filler.builder.sheet().visibility = *visibility;
+        filler.builder.sheet().date1904 = date1904;
         guarded(name, || filler.fill(&mut self.book.borrow_mut(), name))?;
         Ok(filler.builder.finish())
     }

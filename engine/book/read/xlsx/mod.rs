@@ -64,6 +64,7 @@ impl Xlsx {
         let shared = self.shared(shelf, limits)?;
         let mut builder = SheetBuilder::new(&listed.name, shelf);
         builder.sheet().visibility = listed.visibility;
+        builder.sheet().date1904 = self.listing.date1904;
         let around = sheet::Around {
             shelf,
             strings: &shared.strings,
