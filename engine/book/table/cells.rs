@@ -4,7 +4,7 @@ use super::{choose, near};
 use crate::{Address, Place, Sheet, Value, Visibility, Workbook};
 
 /// How many cells of a sheet are searched for a label, and how far to the right of one its value may stand.
-const SEARCHED: usize = 200_000;
+const SEARCHED: usize = 20_000;
 const FAR: u32 = 8;
 
 /// The value beside a label: right of it, else below it, or behind a colon in the same cell (市町村名：津市).
@@ -60,17 +60,20 @@ fn place(book: &Workbook, sheet: &Sheet, cell: Address) -> Place {
 
 fn in_sheet(sheet: &Sheet, label: &str, wanted: &str, sureness: Sureness) -> Option<(Value, Address)> {
     let texts = &sheet.shelf().texts;
+    let name = near::Name::new(label);
     let cells = sheet.rows().flat_map(|row| row.values().map(move |(column, value)| (Address::new(row.number(), column), value)));
     for (at, value) in cells.take(SEARCHED) {
         let Value::Text(id) = value else { continue };
         let text = texts.get(id);
-        if text.len() > 400 {
+        if text.len() > 400 || sureness != Sureness::Inside && text.len() > 120 + label.len() {
             continue;
         }
         let key = japan::label_key(text);
         let found = match sureness {
             Sureness::Same if key.trim_end_matches(':') == wanted => value_beside(sheet, at),
-            Sureness::Alike if near::likeness(label, text).is_some_and(|likeness| likeness <= 2) => value_beside(sheet, at),
+            Sureness::Alike if name.likeness(&near::Name::new(text)).is_some_and(|likeness| likeness <= 2) => {
+                value_beside(sheet, at)
+            }
             Sureness::Inside => behind_colon(text, wanted).map(|rest| (Value::Text(texts.intern(rest)), at)),
             _ => None,
         };

@@ -26,14 +26,22 @@ const SERIALS: std::ops::RangeInclusive<i64> = 18_264..=73_050;
 const LONGEST_CODE: u32 = 64;
 const DAY: i64 = 86_400_000;
 
+/// What is peculiar to the file that the cells are from.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Habits {
+    /// It has no types of its own (CSV), so that a number as text is nothing to speak of.
+    pub untyped: bool,
+    /// Its days are counted from 1904.
+    pub date1904: bool,
+}
+
 /// Reads the cells of one declared column.
 pub(super) struct Converter<'a> {
     spec: &'a ColumnSpec,
     texts: &'a Texts,
     /// What amounts are multiplied by because of the unit of the table or of the label.
     factor: Decimal,
-    /// Whether the file has no types of its own (CSV), so that a number as text is nothing to speak of.
-    untyped: bool,
+    habits: Habits,
     range: Option<(i64, i64)>,
     choices: FxHashMap<String, TextId>,
     remembered: FxHashMap<TextId, Outcome>,
@@ -42,7 +50,7 @@ pub(super) struct Converter<'a> {
 }
 
 impl<'a> Converter<'a> {
-    pub fn new(spec: &'a ColumnSpec, texts: &'a Texts, factor: Decimal, untyped: bool) -> Converter<'a> {
+    pub fn new(spec: &'a ColumnSpec, texts: &'a Texts, factor: Decimal, habits: Habits) -> Converter<'a> {
         let choices = match &spec.kind {
             Kind::Choice(choices) => {
                 choices.iter().map(|choice| (japan::match_key(choice).into_owned(), texts.intern(choice))).collect()
@@ -59,7 +67,7 @@ impl<'a> Converter<'a> {
             |name: &String| ["団体コード", "市町村コード", "市町コード", "自治体コード"].iter().any(|word| name.contains(word));
         let local_code = names.clone().any(local) || names.clone().any(|name| name.contains("地方公共団体"));
         let range = low.zip(high);
-        Converter { spec, texts, factor, untyped, range, choices, remembered: FxHashMap::default(), local_code }
+        Converter { spec, texts, factor, habits, range, choices, remembered: FxHashMap::default(), local_code }
     }
 
     pub fn spec(&self) -> &'a ColumnSpec {
@@ -172,7 +180,7 @@ impl<'a> Converter<'a> {
     }
 
     fn number_text(&self, text: &str) -> Outcome {
-        if self.untyped
+        if self.habits.untyped
             && self.spec.kind == Kind::Integer
             && text.len() <= 15
             && text.bytes().all(|b| b.is_ascii_digit())
@@ -188,7 +196,7 @@ impl<'a> Converter<'a> {
             return Outcome::Misfit(Problem::DamagedNumber);
         }
         let mut said = Vec::new();
-        if !self.untyped {
+        if !self.habits.untyped {
             said.push((Severity::Note, Problem::NumberAsText));
         }
         let own = number.unit.as_deref().map(japan::Unit::named);
@@ -273,7 +281,7 @@ impl<'a> Converter<'a> {
             Value::Date(day) => day,
             Value::DateTime(ms) => Day(ms.div_euclid(DAY) as i32),
             // A date whose cell lost its format; 20240401 and 202404 are read as they look.
-            Value::Integer(serial) if SERIALS.contains(&serial) => match Day::from_serial(serial as f64, false) {
+            Value::Integer(serial) if SERIALS.contains(&serial) => match Day::from_serial(serial as f64, self.habits.date1904) {
                 Some(day) => day,
                 None => return Outcome::Misfit(wrong),
             },
@@ -419,7 +427,7 @@ mod tests {
     use super::*;
 
     fn read(spec: &ColumnSpec, value: Value, texts: &Texts, format: &str) -> String {
-        let mut converter = Converter::new(spec, texts, Decimal::ONE, false);
+        let mut converter = Converter::new(spec, texts, Decimal::ONE, Habits::default());
         match converter.convert(value, || format.to_owned()) {
             Outcome::Fits(value) => value.show(texts),
             Outcome::Doubtful(value, said) => {
@@ -487,6 +495,9 @@ mod tests {
         assert!(text(Kind::Date, "6.4.1").starts_with("no: NotADate(NoEra"), "{}", text(Kind::Date, "6.4.1"));
         assert!(text(Kind::Date, "平成38年11月30日").starts_with("2026-11-30 but [DoubtfulDate(EraOver"));
         assert!(read(&date, Value::Integer(20_240_401), &texts, "").starts_with("2024-04-01 but"));
+        let mac = Habits { untyped: false, date1904: true };
+        let from_1904 = Converter::new(&date, &texts, Decimal::ONE, mac).convert(Value::Integer(43_190), String::new);
+        assert!(matches!(from_1904, Outcome::Fits(Value::Date(Day(19_083)))));
         assert!(read(&date, Value::Integer(5), &texts, "").starts_with("no: NotADate"));
         assert_eq!(text(Kind::YearMonth, "令和6年4月"), "2024-04-01");
     }
@@ -507,7 +518,7 @@ mod tests {
         let texts = Texts::new();
         let mut spec = ColumnSpec::new("額", Kind::Money);
         spec.high = Some(Decimal::from(60_016_000));
-        let mut converter = Converter::new(&spec, &texts, Decimal::from(1000), true);
+        let mut converter = Converter::new(&spec, &texts, Decimal::from(1000), Habits { untyped: true, date1904: false });
         let fits = converter.convert(Value::Text(texts.intern("60,016")), String::new);
         assert!(matches!(fits, Outcome::Fits(Value::Integer(60_016_000))));
         assert!(matches!(converter.convert(Value::Integer(60_017), String::new), Outcome::Misfit(Problem::OutOfRange { .. })));

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Column, ColumnSpec, Data, Kind, Misfit, Origin, Table, TableSpec, TotalRows,
-    convert::{Converter, Outcome},
+    convert::{Converter, Habits, Outcome},
     header::{self, Header},
     report::Report,
     rows::{Class, Classes, is_a_time, subtotal_of},
@@ -135,9 +135,10 @@ impl<'a> Reader<'a> {
         untyped: bool,
     ) -> Reader<'a> {
         let texts = &sheet.shelf().texts;
+        let habits = Habits { untyped, date1904: sheet.date1904 };
         let converter = |(at, column): (usize, &&'a ColumnSpec)| {
             let found = header.columns.get(at).and_then(Option::as_ref);
-            Converter::new(column, texts, factor(column, found, header), untyped)
+            Converter::new(column, texts, factor(column, found, header), habits)
         };
         let converters: Vec<Converter<'a>> = columns.iter().enumerate().map(converter).collect();
         let names = spec.columns.iter().flat_map(|column| std::iter::once(&column.name).chain(&column.aliases));
@@ -193,18 +194,16 @@ impl<'a> Reader<'a> {
     /// The merged ranges that reach over several rows below the header, for each column.
     fn merged_labels(&self, columns: &[Option<u32>], last: u32) -> Vec<Vec<(u32, u32, Value)>> {
         let tall = |area: &&Area| area.last.row > last && area.last.row > area.first.row && area.first.column == area.last.column;
-        let tall: Vec<&Area> = self.sheet.merges.iter().filter(tall).collect();
-        if tall.is_empty() {
+        let mut by_column: FxHashMap<u32, Vec<(u32, u32, Value)>> = FxHashMap::default();
+        for area in self.sheet.merges.iter().filter(tall) {
+            let value = self.sheet.value(area.first);
+            by_column.entry(area.first.column).or_default().push((area.first.row, area.last.row, value));
+        }
+        if by_column.is_empty() {
             return Vec::new();
         }
-        let of_column = |column: &Option<u32>| {
-            let mine = tall.iter().filter(|area| Some(area.first.column) == *column);
-            let mut mine: Vec<(u32, u32, Value)> =
-                mine.map(|area| (area.first.row, area.last.row, self.sheet.value(area.first))).collect();
-            mine.sort_by_key(|(first, _, _)| *first);
-            mine
-        };
-        columns.iter().map(of_column).collect()
+        by_column.values_mut().for_each(|merged| merged.sort_by_key(|(first, _, _)| *first));
+        columns.iter().map(|column| column.and_then(|column| by_column.remove(&column)).unwrap_or_default()).collect()
     }
 
     fn note_units(&mut self, header: &Header) {
