@@ -1,1 +1,25 @@
-//! The room job.
+//! One arrival's way: looked at, performed in a worker, held against the task's rights, published.
+//!
+//! The only room that moves, writes or deletes office files, and the only one that starts a process. An input is opened
+//! for reading alone; nothing that lies somewhere is ever replaced; what is published appears whole or not at all.
+
+mod arrival;
+mod clock;
+mod conduct;
+mod error;
+mod perform;
+mod place;
+mod rename;
+mod report;
+mod worker;
+
+pub use arrival::{Arrival, Left, Why};
+pub use clock::now;
+pub use conduct::{Finished, Job, Renamed, Way, undo};
+pub use error::{Error, Limit, ScriptLimit, Setback, Stop};
+pub use place::{Placed, free_folder};
+/// The clock of a job.
+pub use jiff::civil::DateTime;
+pub use rename::{Clash, ClashWhy, UndoWhy, Undone};
+pub use report::{Account, Confinement, Counts, Facts, ListWords, Progress, Row, Told, Weight};
+pub use worker::{Words, work};

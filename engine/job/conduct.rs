@@ -1,0 +1,273 @@
+//! A whole job, from the arrival to what is published: look, perform, check, place. Each step takes what the one before gave.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use jiff::civil;
+use task::{Saving, Task};
+
+use crate::arrival::{Arrival, on_disk, shown};
+use crate::error::{Error, Limit, Setback, Stop};
+use crate::perform::perform;
+use crate::place::{Placed, Placing, Staging, fingerprint, stage_copy};
+use crate::rename::{Moves, Wish};
+use crate::report::{Confinement, End, Facts, Limits, Made, Order, Progress, Report, Row, Told, Value};
+use crate::worker::{FILES, RENAMES, inputs};
+
+/// What becomes of the outcome.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// Outputs are published; renamed files are published as copies under their new names.
+    Publish,
+    /// Outputs are published; files are renamed where they lie.
+    InPlace,
+    /// Nothing is touched: the way is stopped before it reaches the disk.
+    Plan,
+}
+
+/// A job to be done.
+pub struct Job<'a> {
+    /// By which task.
+    pub task: &'a Task,
+    /// The folder of the results; it need not exist yet.
+    pub out: &'a Path,
+    /// What becomes of the outcome.
+    pub way: Way,
+    /// The job's clock.
+    pub now: civil::DateTime,
+    /// What a unit is called, in the language of the person.
+    pub unit: String,
+    /// The command that becomes the worker.
+    pub program: &'a [OsString],
+    /// The name of the undo list.
+    pub undo_name: &'a str,
+}
+
+/// A job that came to its end: done, or returned with findings.
+#[derive(Debug)]
+pub struct Finished {
+    /// What it comes to, in figures.
+    pub facts: Facts,
+    /// The findings in words, in the order of discovery.
+    pub rows: Vec<Row>,
+    /// What was published.
+    pub outputs: Vec<Placed>,
+    /// Of a plan: the names of what would be published.
+    pub planned: Vec<String>,
+    /// How many files are renamed.
+    pub renamed: usize,
+    /// Of a plan: the renames, path now, name then, reason.
+    pub renames: Vec<Renamed>,
+    /// 要確認一覧, where there is one.
+    pub list: Option<PathBuf>,
+    /// The undo list, where files were renamed.
+    pub undo_list: Option<PathBuf>,
+    /// What it saves: nothing when the arrival goes back.
+    pub saving: Saving,
+    /// How far the worker was confined.
+    pub confinement: Confinement,
+}
+
+/// One file with its new name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Renamed {
+    pub from: String,
+    pub to: String,
+    pub reason: String,
+}
+
+impl Job<'_> {
+    /// Does the job.
+    pub fn run(&self, arrival: Arrival, progress: &mut dyn FnMut(Progress)) -> Result<Finished, Stop> {
+        let staging = if self.way == Way::Plan { Staging::elsewhere()? } else { Staging::beside(self.out)? };
+        let report = self.perform(&arrival, &staging, false, progress)?;
+        let report = ended(report, &self.task.limits)?;
+        let wishes = self.accepted(&arrival, &staging, &report)?;
+        self.finish(&arrival, &staging, report, wishes)
+    }
+
+    /// Compiles the script and evaluates nothing: its mistakes and doubts.
+    pub fn check(&self, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Told>, Stop> {
+        let staging = Staging::elsewhere()?;
+        let report = self.perform(&Arrival::nothing(), &staging, true, progress)?;
+        match report.end {
+            End::Script(told) => Ok(told),
+            _ => Ok(ended(report, &self.task.limits).map(|_| Vec::new())?),
+        }
+    }
+
+    fn perform(
+        &self,
+        arrival: &Arrival,
+        staging: &Staging,
+        check: bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Report, Stop> {
+        let writing = |error: std::io::Error| Error::writing(staging.folder(), &error);
+        inputs::write(&staging.folder().join(FILES), &arrival.files).map_err(writing)?;
+        let order = self.order(arrival, staging.folder(), check);
+        perform(self.program, &order, staging, &self.task.limits, progress)
+    }
+
+    fn order(&self, arrival: &Arrival, work: &Path, check: bool) -> Order {
+        let task = self.task;
+        Order {
+            check,
+            script_path: task.script_path().to_string_lossy().into_owned(),
+            script: task.script.clone(),
+            library: task.library.clone(),
+            arrival: arrival.name.clone(),
+            now: self.now.to_string(),
+            seed: 0,
+            settings: task.settings.iter().map(|(name, value)| (name.clone(), Value::of(value))).collect(),
+            limits: Limits {
+                memory_mib: task.limits.memory_mib,
+                cpu_seconds: task.limits.cpu_seconds,
+                file_mib: task.limits.file_mib,
+            },
+            read: task.manifest.read.clone(),
+            rename: task.manifest.rename,
+            roots: arrival.roots.clone(),
+            left: arrival.left.clone(),
+            others: arrival.others.clone(),
+            unit: self.unit.clone(),
+            work: work.to_owned(),
+            parent: std::process::id(),
+        }
+    }
+
+    /// What the worker wants, held against the task's rights. The worker is not trusted with them.
+    fn accepted(&self, arrival: &Arrival, staging: &Staging, report: &Report) -> Result<Vec<Wish>, Stop> {
+        let task = self.task;
+        for output in &report.outputs {
+            let name = &output.name;
+            let allowed = || task.manifest.write.clone();
+            if !task.write.iter().any(|pattern| pattern.fits(name)) {
+                return Err(Setback::NoRightToWrite { name: name.clone(), allowed: allowed() }.into());
+            }
+            if !japan::check_file_name(name, 0).is_empty() {
+                return Err(Setback::OutputName { name: name.clone() }.into());
+            }
+        }
+        if report.renames == 0 {
+            return Ok(Vec::new());
+        }
+        if !task.manifest.rename {
+            return Err(Setback::NoRightToRename { count: report.renames }.into());
+        }
+        let wishes = inputs::read_wishes(&staging.folder().join(RENAMES), arrival.files.len());
+        wishes.map_err(|_| Setback::Crashed { signal: None, code: None, at: None }.into())
+    }
+
+    fn finish(&self, arrival: &Arrival, staging: &Staging, report: Report, wishes: Vec<Wish>) -> Result<Finished, Stop> {
+        let facts = report.facts(&self.unit);
+        let units = if facts.returned { 0 } else { report.units };
+        let made: Vec<&Made> = report.list.iter().chain(&report.outputs).collect();
+        let mut finished = Finished {
+            facts,
+            outputs: Vec::new(),
+            planned: Vec::new(),
+            renamed: wishes.len(),
+            renames: Vec::new(),
+            list: None,
+            undo_list: None,
+            saving: self.task.manifest.baseline.saving(units),
+            confinement: report.confinement,
+            rows: Vec::new(),
+        };
+        let moves = Moves::order(&arrival.roots, &arrival.files, &wishes)?;
+        if self.way == Way::Plan {
+            finished.planned = made.iter().map(|made| made.name.clone()).collect();
+            finished.renames = named(arrival, &wishes, &report.reasons);
+        } else {
+            self.place(arrival, staging, &made, &wishes, &moves, &mut finished)?;
+        }
+        finished.rows = report.rows;
+        Ok(finished)
+    }
+
+    /// Everything is placed, or nothing. Renames come last: what was published before them can be taken back.
+    fn place(
+        &self,
+        arrival: &Arrival,
+        staging: &Staging,
+        made: &[&Made],
+        wishes: &[Wish],
+        moves: &Moves,
+        finished: &mut Finished,
+    ) -> Result<(), Stop> {
+        let in_place = self.way == Way::InPlace && !moves.is_empty();
+        let mut placing = Placing::into(self.out)?;
+        if in_place {
+            let staged = staging.folder().join("undo");
+            let written = moves.write_list(&staged, &self.task.id, &self.now.to_string());
+            written.map_err(|error| Error::writing(&staged, &error))?;
+            finished.undo_list = Some(placing.put(&staged, self.undo_name)?);
+        }
+        for made in made {
+            let staged = staging.folder().join(&made.staged);
+            let (sha256, size) = fingerprint(&staged).map_err(|error| Error::reading(&staged, &error))?;
+            if size > self.task.limits.file_mib << 20 {
+                return Err(Setback::Limit { limit: Limit::File, allowed: self.task.limits.file_mib }.into());
+            }
+            let path = placing.put(&staged, &made.name)?;
+            if made.staged == "list" {
+                finished.list = Some(path.clone());
+            }
+            finished.outputs.push(Placed { path, sha256 });
+        }
+        if self.way == Way::Publish {
+            for wish in wishes {
+                let (path, sha256) = copy(arrival, staging, &mut placing, wish)?;
+                finished.outputs.push(Placed { path, sha256 });
+            }
+        }
+        // Before the first rename, the undo list has to be on the disk.
+        placing.flush()?;
+        if in_place {
+            moves.perform()?;
+        }
+        placing.keep();
+        Ok(())
+    }
+}
+
+/// A file under its new name, in the folder where it belongs within the arrival.
+fn copy(arrival: &Arrival, staging: &Staging, placing: &mut Placing, wish: &Wish) -> Result<(PathBuf, String), Stop> {
+    let file = &arrival.files[wish.file as usize];
+    let (path, from) = (shown(&arrival.roots, file), on_disk(&arrival.roots, file));
+    let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
+    let staged = staging.folder().join("copy");
+    let opened = File::open(&from).map_err(|error| Error::reading(&from, &error))?;
+    stage_copy(opened, &staged).map_err(|error| Error::writing(&staged, &error))?;
+    let (sha256, _) = fingerprint(&staged).map_err(|error| Error::reading(&staged, &error))?;
+    Ok((placing.put(&staged, &format!("{folder}{}", wish.to))?, sha256))
+}
+
+fn named(arrival: &Arrival, wishes: &[Wish], reasons: &[String]) -> Vec<Renamed> {
+    let renamed = |wish: &Wish| Renamed {
+        from: shown(&arrival.roots, &arrival.files[wish.file as usize]),
+        to: wish.to.clone(),
+        reason: reasons.get(wish.reason as usize).cloned().unwrap_or_default(),
+    };
+    wishes.iter().map(renamed).collect()
+}
+
+/// The report of a job that went through, or the setback that it reports.
+fn ended(report: Report, limits: &task::Limits) -> Result<Report, Setback> {
+    match report.end {
+        End::Done | End::Returned => Ok(report),
+        End::Script(told) => Err(Setback::Script { told }),
+        End::Limit(limit) => Err(Setback::Limit { limit, allowed: limits.cpu_seconds }),
+        End::Unbalanced { read, used, excluded, untold, twice, examples } => {
+            Err(Setback::Unbalanced { read, used, excluded, untold, twice, examples })
+        }
+    }
+}
+
+/// Takes back the renames of an undo list.
+pub fn undo(list: &Path) -> Result<crate::rename::Undone, Error> {
+    Ok(Moves::read_list(list)?.undo())
+}

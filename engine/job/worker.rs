@@ -1,0 +1,274 @@
+//! The worker's side: it takes an order, locks itself in, runs the script and leaves a report.
+//!
+//! Parsers and scripts can abort, hang or eat memory in ways that nothing inside a process can catch. So they run here,
+//! in a process of their own, that can reach its arrival, its work folder and nothing else.
+
+mod cage;
+pub(crate) mod inputs;
+mod list;
+mod outputs;
+
+use std::io::{self, Read, Write};
+use std::time::{Duration, Instant};
+
+use book::{Finding, Severity};
+use script::{Account as Rows, Context, Exclusion, Failure, Library, LimitKind, Outcome, Program, Setting, Trouble, TroubleKind};
+
+use crate::arrival::{Dropped, Left, Why};
+use crate::error::{Limit, ScriptLimit};
+use crate::rename::{Clash, clashes};
+use crate::report::{Account, Confinement, Counts, End, Facts, ListWords, Order, Progress, Report, Row, Told, Value};
+
+/// The words that a worker needs. It finds them where the facts are, so that only words leave the process.
+pub trait Words {
+    /// A finding as a row of the list.
+    fn finding(&self, finding: &Finding) -> Row;
+    /// Something that was left aside.
+    fn left(&self, left: &Left) -> Row;
+    /// A rename that cannot be done.
+    fn clash(&self, clash: &Clash) -> Row;
+    /// A mistake in the script.
+    fn trouble(&self, trouble: &Trouble) -> Told;
+    /// Why rows were excluded.
+    fn exclusion(&self, exclusion: &Exclusion) -> String;
+    /// A place, for an example.
+    fn place(&self, place: &book::Place) -> String;
+    /// The words of 要確認一覧 around its rows.
+    fn list(&self, facts: &Facts) -> ListWords;
+}
+
+/// Does one job: the order comes on standard input, the report goes into the work folder. Called by `jitan worker` alone.
+pub fn work(words: &dyn Words) -> io::Result<()> {
+    std::panic::set_hook(Box::new(|info| {
+        // The place alone: the message of a panic may hold what stands in a cell.
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(io::stderr(), "panic at {place}");
+    }));
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text)?;
+    let order: Order = serde_json::from_str(&text).map_err(io::Error::other)?;
+    drop(text);
+    let confinement = cage::lock(&order)?;
+    let mut report = perform(&order, words)?;
+    report.confinement = confinement;
+    let json = serde_json::to_vec(&report).map_err(io::Error::other)?;
+    std::fs::write(order.work.join(REPORT), json)
+}
+
+pub(crate) const REPORT: &str = "report.json";
+pub(crate) const FILES: &str = "files";
+pub(crate) const RENAMES: &str = "renames";
+
+fn perform(order: &Order, words: &dyn Words) -> io::Result<Report> {
+    let files = inputs::read(&order.work.join(FILES))?;
+    let mut telling = Telling::new(words);
+    order.left.iter().for_each(|left| telling.row(words.left(left)));
+    if order.left.iter().any(|left| matches!(left.why, Why::NothingToDo { .. })) {
+        return telling.returned(order, &files);
+    }
+    let library = Library { modules: order.library.clone() };
+    let program = match Program::compile(&order.script_path, &order.script, &library) {
+        Ok(program) => program,
+        Err(troubles) => return Ok(telling.failed(End::Script(troubles.iter().map(|trouble| words.trouble(trouble)).collect()))),
+    };
+    if order.check {
+        let unknown = unknown_settings(order, &program);
+        let told = program.warnings().iter().chain(&unknown).map(|trouble| words.trouble(trouble)).collect();
+        return Ok(telling.failed(End::Script(told)));
+    }
+    match script::evaluate(&program, inputs::inputs(order, &files), context(order)) {
+        Ok(outcome) => telling.outcome(order, &files, outcome),
+        Err(failure) => Ok(telling.failure(failure)),
+    }
+}
+
+/// Settings that the script reads and the form does not have.
+fn unknown_settings(order: &Order, program: &Program) -> Vec<Trouble> {
+    let missing = program.settings().iter().filter(|(name, ..)| !order.settings.contains_key(name));
+    let trouble = |(name, line, column): &(String, u32, u32)| Trouble {
+        file: order.script_path.clone(),
+        line: *line,
+        column: *column,
+        word: Some(name.clone()),
+        weight: script::Weight::Error,
+        kind: TroubleKind::NoKey { near: task::nearest(name, order.settings.keys().map(String::as_str)) },
+        calls: Vec::new(),
+    };
+    missing.map(trouble).collect()
+}
+
+fn context(order: &Order) -> Context {
+    let mut limits = script::Limits::default();
+    // Time is counted by the processor's clock; operations only guard a machine where that limit cannot be set.
+    limits.operations = limits.operations.max(order.limits.cpu_seconds.saturating_mul(20_000_000));
+    let mut book_limits = book::Limits::default();
+    book_limits.file = order.limits.file_mib << 20;
+    Context {
+        arrival: order.arrival.clone(),
+        now: order.now.parse().unwrap_or_default(),
+        seed: order.seed,
+        settings: order.settings.iter().map(|(name, value)| (name.clone(), setting(value))).collect(),
+        limits,
+        book_limits,
+        progress: Box::new(progress()),
+    }
+}
+
+fn setting(value: &Value) -> Setting {
+    match value {
+        Value::Text(text) => Setting::Text(text.clone()),
+        Value::Integer(whole) => Setting::Integer(*whole),
+        Value::Decimal(exact) => Setting::Decimal(exact.parse().unwrap_or_default()),
+        Value::YesNo(yes) => Setting::YesNo(*yes),
+        Value::Date(date) => Setting::Date(date.parse().unwrap_or_default()),
+        Value::List(items) => Setting::List(items.iter().map(setting).collect()),
+    }
+}
+
+/// Writes progress as JSON lines, at most twenty a second.
+fn progress() -> impl Fn(script::Progress) {
+    let last = std::cell::Cell::new(None::<Instant>);
+    move |progress| {
+        let progress = match progress {
+            script::Progress::Reading { number, of, path } => Progress { at: path, done: number as u64, of: of as u64 },
+            script::Progress::Writing { name } => Progress { at: name, done: 0, of: 0 },
+            script::Progress::Steps(steps) => Progress { at: String::new(), done: steps, of: 0 },
+        };
+        if last.get().is_some_and(|last| last.elapsed() < Duration::from_millis(50)) {
+            return;
+        }
+        last.set(Some(Instant::now()));
+        if let Ok(mut line) = serde_json::to_vec(&progress) {
+            line.push(b'\n');
+            let _ = io::stdout().write_all(&line);
+        }
+    }
+}
+
+/// The report in the making.
+struct Telling<'w> {
+    words: &'w dyn Words,
+    rows: Vec<Row>,
+    counts: Counts,
+}
+
+/// Rows beyond this help nobody; they are counted all the same.
+const MOST_ROWS: usize = 10_000;
+
+impl<'w> Telling<'w> {
+    fn new(words: &'w dyn Words) -> Telling<'w> {
+        Telling { words, rows: Vec::new(), counts: Counts::default() }
+    }
+
+    fn row(&mut self, row: Row) {
+        self.counts.add(row.severity);
+        if self.rows.len() < MOST_ROWS {
+            self.rows.push(row);
+        }
+    }
+
+    fn report(self, end: End) -> Report {
+        Report {
+            end,
+            rows: self.rows,
+            counts: self.counts,
+            outputs: Vec::new(),
+            list: None,
+            renames: 0,
+            reasons: Vec::new(),
+            units: 0,
+            account: Account::default(),
+            files: 0,
+            files_used: 0,
+            confinement: Confinement::default(),
+        }
+    }
+
+    fn failed(self, end: End) -> Report {
+        self.report(end)
+    }
+
+    fn failure(self, failure: Failure) -> Report {
+        let words = self.words;
+        let end = match failure {
+            Failure::Script(trouble) => End::Script(vec![words.trouble(&trouble)]),
+            Failure::Limit { what, .. } => End::Limit(Limit::Script(script_limit(what))),
+            Failure::Unbalanced { account, untold, twice, examples } => {
+                let account = rows(&account, words);
+                let excluded = account.left_out();
+                let examples = examples.iter().map(|place| words.place(place)).collect();
+                End::Unbalanced { read: account.read, used: account.used, excluded, untold, twice, examples }
+            }
+        };
+        self.report(end)
+    }
+
+    /// The arrival goes back before the script was asked.
+    fn returned(self, order: &Order, files: &[Dropped]) -> io::Result<Report> {
+        let words = self.words;
+        let mut report = self.report(End::Returned);
+        report.files = files.len() as u64 + left_out(&order.left);
+        list::write(order, words, &mut report)?;
+        Ok(report)
+    }
+
+    fn outcome(mut self, order: &Order, files: &[Dropped], outcome: Outcome) -> io::Result<Report> {
+        let words = self.words;
+        let skipped = skipped(&outcome);
+        for finding in &outcome.findings {
+            self.row(words.finding(finding));
+        }
+        let wishes = inputs::wishes(order, files, &outcome.renames);
+        if order.rename {
+            let found = clashes(&order.roots, files, &order.others, &order.left, &wishes.list);
+            found.iter().for_each(|clash| self.row(words.clash(clash)));
+        }
+        self.counts.notes += outcome.findings_left_out as usize;
+        let returned = self.counts.errors > 0;
+        let mut report = self.report(if returned { End::Returned } else { End::Done });
+        report.units = outcome.units;
+        report.account = rows(&outcome.account, words);
+        report.files = files.len() as u64 + left_out(&order.left);
+        let read = outcome.files_read.len() as u64;
+        report.files_used = if read == 0 { files.len() as u64 } else { read - skipped.min(read) };
+        if !returned {
+            report.outputs = outputs::stage(&order.work, &outcome.outputs)?;
+            inputs::write_wishes(&order.work.join(RENAMES), &wishes.list)?;
+            report.renames = wishes.list.len();
+            report.reasons = wishes.reasons;
+        }
+        list::write(order, words, &mut report)?;
+        Ok(report)
+    }
+}
+
+/// Files that were opened and then left out as a whole.
+fn skipped(outcome: &Outcome) -> u64 {
+    let whole = outcome.findings.iter().filter(|finding| {
+        finding.place.cell.is_none() && matches!(finding.fate, book::Fate::Skipped | book::Fate::Stopped)
+            && finding.severity != Severity::Note
+    });
+    let files: std::collections::BTreeSet<_> = whole.filter_map(|finding| finding.place.file.as_deref()).collect();
+    files.iter().filter(|file| outcome.files_read.iter().any(|read| read == *file)).count() as u64
+}
+
+fn left_out(left: &[Left]) -> u64 {
+    left.iter().filter(|left| !matches!(left.why, Why::Open { .. } | Why::NothingToDo { .. })).count() as u64
+}
+
+fn rows(account: &Rows, words: &dyn Words) -> Account {
+    let excluded = account.excluded.iter().map(|(reason, count)| (words.exclusion(reason), *count)).collect();
+    Account { read: account.read, used: account.used, excluded }
+}
+
+fn script_limit(kind: LimitKind) -> ScriptLimit {
+    match kind {
+        LimitKind::Operations => ScriptLimit::Operations,
+        LimitKind::Calls => ScriptLimit::Calls,
+        LimitKind::Text => ScriptLimit::Text,
+        LimitKind::Map => ScriptLimit::Map,
+        LimitKind::Variables => ScriptLimit::Variables,
+        LimitKind::Modules => ScriptLimit::Modules,
+        LimitKind::Rows => ScriptLimit::Rows,
+    }
+}
