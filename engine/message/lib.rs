@@ -1,1 +1,112 @@
-//! The room message.
+//! Facts become Japanese or English.
+//!
+//! Every fact of the other rooms that a person may meet has a sentence in both languages, by one match for each kind and
+//! without a catch-all arm: a missing sentence does not compile. No other room speaks to people, and this one prints nothing.
+
+/// The same function in the wanted language.
+macro_rules! said {
+    ($lang:expr, $room:ident::$function:ident($($argument:expr),*)) => {
+        match $lang {
+            $crate::Lang::Ja => $crate::ja::$room::$function($($argument),*),
+            $crate::Lang::En => $crate::en::$room::$function($($argument),*),
+        }
+    };
+}
+
+mod en;
+mod ja;
+mod lang;
+mod misuse;
+mod speaker;
+mod telling;
+mod word;
+
+pub use lang::Lang;
+pub use misuse::Misuse;
+pub use speaker::Speaker;
+pub use telling::{Tell, Telling};
+pub use word::Word;
+
+use book::{Place, Problem, Refusal, Suspicion};
+use job::{Account, Facts, Weight};
+
+macro_rules! told {
+    ($($fact:ty => $room:ident::$function:ident),* $(,)?) => {$(
+        impl Tell for $fact {
+            fn tell(&self, lang: Lang) -> Telling {
+                said!(lang, $room::$function(self))
+            }
+        }
+    )*};
+}
+
+told! {
+    Refusal => book::refusal,
+    Suspicion => book::suspicion,
+    japan::DateTrouble => book::date_trouble,
+    japan::DateDoubt => book::date_doubt,
+    job::Setback => job::setback,
+    job::Error => job::error,
+    job::Why => job::left,
+    task::Error => task::error,
+    Misuse => command::misuse,
+}
+
+impl Tell for Problem {
+    fn tell(&self, lang: Lang) -> Telling {
+        problem(lang, self, None)
+    }
+}
+
+impl Tell for job::UndoWhy {
+    fn tell(&self, lang: Lang) -> Telling {
+        said!(lang, job::undo(*self))
+    }
+}
+
+impl Tell for task::Mistake {
+    fn tell(&self, lang: Lang) -> Telling {
+        said!(lang, task::mistake(&self.field, &self.fault))
+    }
+}
+
+impl Tell for script::Trouble {
+    fn tell(&self, lang: Lang) -> Telling {
+        said!(lang, script::trouble(&self.kind, self.word.as_deref()))
+    }
+}
+
+/// A problem in words; what it quotes is masked as the column demands.
+pub fn problem(lang: Lang, problem: &Problem, column: Option<&str>) -> Telling {
+    said!(lang, book::problem(problem, column))
+}
+
+/// A place in words; none if nothing is known of it.
+pub fn place(lang: Lang, place: &Place) -> Option<String> {
+    said!(lang, label::place(place))
+}
+
+/// How much a finding weighs: エラー, 注意, 参考.
+pub fn weight(lang: Lang, weight: Weight) -> &'static str {
+    said!(lang, label::weight(weight))
+}
+
+/// How many files and findings: 「42ファイル中 40ファイルを処理しました。…」.
+pub fn counts(lang: Lang, facts: &Facts) -> String {
+    said!(lang, label::counts(facts))
+}
+
+/// 「読んだ行 1,000 ＝ 使った行 990 ＋ 除いた行 10（合計行 8、重複 2）」.
+pub fn reconciliation(lang: Lang, account: &Account) -> String {
+    said!(lang, label::reconciliation(account))
+}
+
+/// Minutes as hours and minutes.
+pub fn minutes(lang: Lang, minutes: rust_decimal::Decimal) -> String {
+    said!(lang, label::minutes(minutes))
+}
+
+/// A short text of a command.
+pub fn word(lang: Lang, word: &Word) -> String {
+    said!(lang, label::word(word))
+}

@@ -1,0 +1,17 @@
+//! 日本語: the words in Japanese, one match for each kind of fact.
+
+pub(crate) mod book;
+pub(crate) mod command;
+pub(crate) mod job;
+pub(crate) mod label;
+pub(crate) mod script;
+pub(crate) mod task;
+
+/// 「A」「B」「C」, at most eight of them.
+pub(crate) fn list(items: &[String]) -> String {
+    let mut text: String = items.iter().take(8).map(|item| format!("「{item}」")).collect();
+    if items.len() > 8 {
+        text.push_str(&format!("ほか{}個", items.len() - 8));
+    }
+    if items.is_empty() { "なし".to_owned() } else { text }
+}

@@ -1,0 +1,109 @@
+//! What is wrong with a task or its forms, in Japanese.
+
+use std::path::Path;
+
+use task::{Error, Fault, Wanted};
+
+use super::list;
+use crate::Telling;
+
+pub(crate) fn error(error: &Error) -> Telling {
+    let shown = |path: &Path| path.display().to_string();
+    match error {
+        Error::NoTask { wanted, near: Some(near), have: _ } => Telling::new(
+            format!("「{wanted}」という業務はありません。"),
+            format!("「{near}」のことであれば、そのように指定してください。"),
+        ),
+        Error::NoTask { wanted, near: None, have } => Telling::new(
+            format!("「{wanted}」という業務はありません。"),
+            if have.is_empty() {
+                "scripts/ フォルダのある場所で実行するか、--office で場所を指定してください。".to_owned()
+            } else {
+                format!("使える業務は{}です。", list(have))
+            },
+        ),
+        Error::NoFile { path } => {
+            Telling::new(format!("「{}」がありません。", shown(path)), "業務のフォルダに、このファイルを置いてください。")
+        }
+        Error::Unreadable { path, kind: _ } => {
+            Telling::new(format!("「{}」を読めません。", shown(path)), "ファイルの権限を確かめてください。")
+        }
+        Error::NotText { path } => Telling::new(
+            format!("「{}」の文字コードがUTF-8ではありません。", shown(path)),
+            "エディタで、文字コードをUTF-8にして保存し直してください。",
+        ),
+        Error::Form { path, mistakes } => Telling::new(
+            format!("「{}」に直すところが{}か所あります。", shown(path), mistakes.len()),
+            "下の行を直してください。",
+        ),
+        Error::NoSetting { wanted, near: Some(near), have: _ } => Telling::new(
+            format!("「{wanted}」という設定はありません。"),
+            format!("「{near}」のことであれば、そのように直してください。"),
+        ),
+        Error::NoSetting { wanted, near: None, have } => {
+            Telling::new(format!("「{wanted}」という設定はありません。"), format!("ある設定は{}です。", list(have)))
+        }
+        Error::WrongSetting { name, written, wanted } => Telling::new(
+            format!("設定「{name}」の値「{written}」は使えません。"),
+            format!("{}を指定してください。", self::wanted(*wanted)),
+        ),
+    }
+}
+
+/// A mistake in a field; an empty field means the file as a whole.
+pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
+    match fault {
+        Fault::Unknown { near: Some(near) } => Telling::new(
+            format!("「{field}」という項目はありません。"),
+            format!("「{near}」のことであれば、そのように直してください。"),
+        ),
+        Fault::Unknown { near: None } => {
+            Telling::new(format!("「{field}」という項目はありません。"), "この行を消してください。")
+        }
+        Fault::Missing => Telling::new(format!("「{field}」がありません。"), "この項目を書き加えてください。"),
+        Fault::WrongType { wanted } => Telling::new(
+            format!("「{field}」に書けない種類の値です。"),
+            format!("{}を書いてください。", self::wanted(*wanted)),
+        ),
+        Fault::Empty => Telling::new(format!("「{field}」が空です。"), "値を書いてください。"),
+        Fault::OutOfRange { low, high } => {
+            Telling::new(format!("「{field}」の値が範囲の外です。"), format!("{low}から{high}までの数字を書いてください。"))
+        }
+        Fault::NotAChoice { written, choices, near } => Telling::new(
+            format!("「{field}」に「{written}」とは書けません。"),
+            match near {
+                Some(near) => format!("「{near}」のことであれば、そのように直してください。"),
+                None => format!("書けるのは{}です。", list(choices)),
+            },
+        ),
+        Fault::NotADate { written } => Telling::new(
+            format!("「{field}」の「{written}」は日付として読めません。"),
+            "「2026-04-01」のように、実際にある日を書いてください。",
+        ),
+        Fault::Twice => Telling::new("同じ項目が2回書かれています。", "どちらかの行を消してください。"),
+        Fault::Syntax { full_width: Some(sign) } => Telling::new(
+            format!("全角の「{sign}」が使われているようです。"),
+            "「=」「\"」「[」「]」などの記号は、半角で書いてください。",
+        ),
+        Fault::Syntax { full_width: None } => Telling::new(
+            "この行の書き方が正しくありません。",
+            "「項目 = \"値\"」の形になっているか、「\"」や「]」が閉じられているかを確かめてください。",
+        ),
+        Fault::Order { low, high } => Telling::new(
+            format!("「{low}」が「{high}」より大きくなっています。"),
+            "どちらかを直してください。",
+        ),
+    }
+}
+
+fn wanted(wanted: Wanted) -> &'static str {
+    match wanted {
+        Wanted::Text => "「\"」で囲んだ文字",
+        Wanted::Number => "数字",
+        Wanted::WholeNumber => "整数",
+        Wanted::YesNo => "true（はい）か false（いいえ）",
+        Wanted::TextList => "文字の並び（[\"A\", \"B\"]）",
+        Wanted::Section => "項目のまとまり（[名前] か { … }）",
+        Wanted::SimpleValue => "文字、数字、true・false、日付か、その並び",
+    }
+}

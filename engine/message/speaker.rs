@@ -1,0 +1,87 @@
+//! The words that a worker takes along.
+
+use book::{Finding, Place};
+use job::{Clash, Facts, Left, ListWords, Row, Told, Weight, Why, Words};
+use script::{Exclusion, Trouble};
+
+use crate::{Lang, Tell, Telling};
+
+/// Speaks for a worker in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Speaker(pub Lang);
+
+impl Words for Speaker {
+    fn finding(&self, finding: &Finding) -> Row {
+        let column = finding.column.as_deref();
+        let Telling { what, next } = crate::problem(self.0, &finding.problem, column);
+        Row {
+            severity: finding.severity.into(),
+            file: finding.place.file.clone(),
+            sheet: finding.place.sheet.clone(),
+            cell: finding.place.cell.clone(),
+            column: finding.column.clone(),
+            value: finding.value.as_deref().map(|value| japan::mask(column, value)),
+            problem: what,
+            remedy: next,
+            fate: self.fate(finding.fate),
+        }
+    }
+
+    fn left(&self, left: &Left) -> Row {
+        let (severity, fate) = match left.why {
+            Why::Open { .. } => (Weight::Note, book::Fate::Used),
+            Why::NothingToDo { .. } => (Weight::Error, book::Fate::Stopped),
+            Why::Link | Why::HardLink { .. } | Why::NotAFile | Why::NameNotText | Why::NotAccepted { .. } | Why::Unreadable => {
+                (Weight::Warning, book::Fate::Skipped)
+            }
+        };
+        let Telling { what, next } = left.why.tell(self.0);
+        let file = Some(left.path.clone());
+        Row { severity, file, problem: what, remedy: next, fate: self.fate(fate), ..Row::default() }
+    }
+
+    fn clash(&self, clash: &Clash) -> Row {
+        let Telling { what, next } = said!(self.0, job::clash(&clash.why, &clash.to));
+        Row {
+            severity: Weight::Error,
+            file: Some(clash.path.clone()),
+            problem: what,
+            remedy: next,
+            fate: self.fate(book::Fate::Stopped),
+            ..Row::default()
+        }
+    }
+
+    fn trouble(&self, trouble: &Trouble) -> Told {
+        let Telling { what, next } = trouble.tell(self.0);
+        let known = |number: u32| (number > 0).then_some(number as usize);
+        Told {
+            what,
+            next,
+            warning: trouble.weight == script::Weight::Warning,
+            file: (!trouble.file.is_empty()).then(|| trouble.file.clone()),
+            line: known(trouble.line),
+            column: known(trouble.column),
+            word: trouble.word.clone(),
+        }
+    }
+
+    fn exclusion(&self, exclusion: &Exclusion) -> String {
+        said!(self.0, script::exclusion(exclusion))
+    }
+
+    fn place(&self, place: &Place) -> String {
+        crate::place(self.0, place).unwrap_or_default()
+    }
+
+    fn list(&self, facts: &Facts) -> ListWords {
+        said!(self.0, label::list(facts))
+    }
+}
+
+impl Speaker {
+    fn fate(&self, fate: book::Fate) -> String {
+        said!(self.0, label::fate(fate)).to_owned()
+    }
+}
+

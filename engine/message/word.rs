@@ -1,0 +1,52 @@
+//! The short texts of the commands.
+
+use rust_decimal::Decimal;
+
+/// A text of a command, with what it speaks of.
+#[derive(Clone, PartialEq, Debug)]
+#[allow(missing_docs, reason = "the texts are in ja/label.rs and en/label.rs")]
+pub enum Word {
+    Done,
+    Returned,
+    Planned,
+    Outputs,
+    WouldPublish,
+    Findings,
+    MoreFindings { count: u64 },
+    Renames { count: u64 },
+    Renamed { count: u64 },
+    More { count: u64 },
+    UndoWith { command: String },
+    Undone { done: u64, already: u64 },
+    NotUndone { count: u64 },
+    Saved { units: u64, unit: String, before: Decimal, after: Decimal, saved: Decimal },
+    NotConfined,
+    HalfConfined,
+    Reading { at: String },
+    Working,
+    At { file: String, line: usize, column: Option<usize> },
+    CheckedSound { task: String },
+    CheckedWrong { task: String, count: u64 },
+    CasePassed { case: String },
+    CaseDiffers { case: String },
+    CaseBlessed { case: String },
+    CasesEnd { passed: u64, all: u64 },
+    NoCases { task: String },
+    EndsOtherwise { wanted: String, got: String },
+    MissingOutput { name: String },
+    SurplusOutput { name: String },
+    FileDiffers { file: String },
+    SheetsDiffer { file: String, wanted: Vec<String>, got: Vec<String> },
+    CellDiffers { file: String, sheet: String, cell: String, wanted: String, got: String },
+    MissingLine { line: String },
+    SurplusLine { line: String },
+    Demo { folder: String },
+    DemoEnd { folder: String },
+    DemoTable,
+    DemoSum { saved: Decimal },
+    Made { folder: String },
+    TryIt { command: String },
+    Seconds { tenths: u64 },
+    Warning,
+    Error,
+}
