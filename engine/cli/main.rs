@@ -1,1 +1,61 @@
-fn main() {}
+//! The door: what was typed becomes a command, the command's end becomes an exit status.
+
+mod args;
+mod check;
+mod demo;
+mod doc;
+mod exit;
+mod misuse;
+mod new;
+mod office;
+mod print;
+mod run;
+mod test;
+mod worker;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::args::{Command, Typed};
+use crate::exit::Exit;
+use crate::office::Office;
+use crate::print::Screen;
+
+fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if words.get(1).is_some_and(|word| word == "worker") {
+        return worker::work(words.get(2)).into();
+    }
+    go(&words).into()
+}
+
+fn go(words: &[OsString]) -> Exit {
+    let lang = args::language(words);
+    let typed = match args::parse(words, lang) {
+        Ok(typed) => typed,
+        Err(args::Refused::Help(text)) => return Screen::new(lang, false).help(&text),
+        Err(args::Refused::Misuse(misuse)) => return Screen::new(lang, args::wants_json(words)).misuse(&misuse),
+    };
+    let Typed { command, office, json, lang: asked } = typed;
+    let office = match Office::find(office.as_deref()) {
+        Ok(office) => office,
+        Err(misuse) => return Screen::new(lang, json).misuse(&misuse),
+    };
+    let read = office.settings();
+    let spoken = read.as_ref().ok().and_then(|settings| settings.japanese);
+    let lang = office::language(asked, spoken, lang);
+    let screen = Screen::new(lang, json);
+    let settings = match read {
+        Ok(settings) => settings,
+        Err(error) => return screen.task_error(&error),
+    };
+    let office = office.with(settings);
+    match command {
+        Command::Run(run) => run::run(&office, &screen, &run),
+        Command::Check { tasks } => check::check(&office, &screen, &tasks),
+        Command::Test { tasks, bless } => test::test(&office, &screen, &tasks, bless),
+        Command::Demo { folder } => demo::demo(&screen, folder.as_deref()),
+        Command::New { name } => new::new(&office, &screen, &name),
+        Command::Doc => doc::doc(&screen),
+    }
+}

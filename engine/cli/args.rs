@@ -1,0 +1,258 @@
+//! What was typed. The help is written in both languages, so the command is built by hand instead of derived.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, builder::PossibleValuesParser, value_parser};
+use message::{Lang, Misuse};
+
+use crate::misuse;
+
+/// A command line as understood.
+#[derive(Debug)]
+pub struct Typed {
+    /// What to do.
+    pub command: Command,
+    /// `--office`.
+    pub office: Option<PathBuf>,
+    /// `--json`.
+    pub json: bool,
+    /// `--lang`.
+    pub lang: Option<Lang>,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub enum Command {
+    /// One job.
+    Run(Run),
+    /// Find mistakes without running.
+    Check {
+        /// The tasks; all if none is named.
+        tasks: Vec<String>,
+    },
+    /// Run the tasks' cases.
+    Test {
+        /// The tasks; all if none is named.
+        tasks: Vec<String>,
+        /// Write down what comes out as right.
+        bless: bool,
+    },
+    /// An office to look at.
+    Demo {
+        /// Where.
+        folder: Option<PathBuf>,
+    },
+    /// A new task.
+    New {
+        /// Its name.
+        name: String,
+    },
+    /// The reference of the script language.
+    Doc,
+}
+
+/// One job.
+#[derive(Debug)]
+pub struct Run {
+    /// The task.
+    pub task: String,
+    /// What is dropped.
+    pub paths: Vec<PathBuf>,
+    /// Where the results go.
+    pub out: Option<PathBuf>,
+    /// Touch nothing.
+    pub plan: bool,
+    /// Rename files where they lie.
+    pub in_place: bool,
+    /// Settings, as `名前=値`.
+    pub set: Vec<String>,
+    /// Take back the renames of this list.
+    pub undo: Option<PathBuf>,
+}
+
+/// Why there is no command.
+#[derive(Debug)]
+pub enum Refused {
+    /// Help or the version was asked for.
+    Help(String),
+    /// Something is wrong.
+    Misuse(Misuse),
+}
+
+/// The language before anything is parsed: `--lang`, else the environment.
+pub fn language(words: &[OsString]) -> Lang {
+    let texts: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let after = texts.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1]);
+    let joined = texts.iter().find_map(|text| text.strip_prefix("--lang="));
+    let environment = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
+    let first = environment.filter(|value| !value.is_empty()).find_map(|value| Lang::of(&value));
+    after.or(joined).and_then(Lang::of).or(first).unwrap_or_default()
+}
+
+/// Whether `--json` stands somewhere, for a line that cannot be parsed.
+pub fn wants_json(words: &[OsString]) -> bool {
+    words.iter().any(|word| word == "--json")
+}
+
+/// Reads the command line.
+pub fn parse(words: &[OsString], lang: Lang) -> Result<Typed, Refused> {
+    let mut command = command(lang);
+    let matches = command.try_get_matches_from_mut(words).map_err(|error| misuse::of(&error, lang))?;
+    let Some((name, own)) = matches.subcommand() else {
+        return Err(Refused::Misuse(Misuse::NoCommand));
+    };
+    let tasks = || own.get_many::<String>("task").into_iter().flatten().cloned().collect();
+    let command = match name {
+        "run" => Command::Run(run(own)),
+        "check" => Command::Check { tasks: tasks() },
+        "test" => Command::Test { tasks: tasks(), bless: own.get_flag("bless") },
+        "demo" => Command::Demo { folder: own.get_one("folder").cloned() },
+        "new" => Command::New { name: own.get_one("name").cloned().unwrap_or_default() },
+        _ => Command::Doc,
+    };
+    Ok(Typed {
+        command,
+        office: matches.get_one("office").cloned(),
+        json: matches.get_flag("json"),
+        lang: matches.get_one::<String>("lang").and_then(|code| Lang::of(code)),
+    })
+}
+
+fn run(own: &ArgMatches) -> Run {
+    Run {
+        task: own.get_one("task").cloned().unwrap_or_default(),
+        paths: own.get_many("path").into_iter().flatten().cloned().collect(),
+        out: own.get_one("out").cloned(),
+        plan: own.get_flag("plan"),
+        in_place: own.get_flag("in-place"),
+        set: own.get_many("set").into_iter().flatten().cloned().collect(),
+        undo: own.get_one("undo").cloned(),
+    }
+}
+
+fn command(lang: Lang) -> clap::Command {
+    let say = |ja: &'static str, en: &'static str| lang.pick(ja, en);
+    let headings = say("指定", "Options");
+    let path = || value_parser!(PathBuf);
+    dressed("jitan", lang)
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(true)
+        .about(say(
+            "時短：職員が入れた表を業務のスクリプトで処理し、確かな結果にして返します。",
+            "jitan runs an office's scripts on the spreadsheets that staff drop in, and hands back results that can be trusted.",
+        ))
+        .subcommand_help_heading(say("命令", "Commands"))
+        .next_help_heading(headings)
+        .arg(global("office", say("職場のフォルダ（scripts と samples のある所）", "folder of the office (with scripts and samples)")).value_name("DIR").value_parser(path()))
+        .arg(global("lang", say("表示の言葉", "language")).value_name("ja|en").value_parser(PossibleValuesParser::new(["ja", "en"])))
+        .arg(global("json", say("結果をJSONで1つ出す", "one JSON object on standard output")).action(ArgAction::SetTrue))
+        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(say("版を表示する", "version")))
+        .subcommand(run_command(lang))
+        .subcommand(
+            dressed("check", lang)
+                .about(say("業務の間違いを、動かさずに探す", "find mistakes of tasks without running them"))
+                .arg(tasks(lang)),
+        )
+        .subcommand(
+            dressed("test", lang)
+                .about(say("業務の事例（samples）を動かし、結果を比べる", "run the cases of tasks and compare what comes out"))
+                .arg(tasks(lang))
+                .arg(flag("bless", say("今の結果を正しいものとして書き込む", "write down what comes out as right"))),
+        )
+        .subcommand(
+            dressed("demo", lang)
+                .about(say("見本の職場を作り、すべての業務を動かす", "make an office to look at and run every task"))
+                .arg(Arg::new("folder").value_name("DIR").value_parser(path()).help(say("作る場所", "where"))),
+        )
+        .subcommand(
+            dressed("new", lang)
+                .about(say("動く業務を、見本と事例を付けて作る", "make a task that runs, with its sample and its test"))
+                .arg(Arg::new("name").value_name("TASK").required(true).help(say("業務の名前", "name of the task"))),
+        )
+        .subcommand(dressed("doc", lang).about(say("スクリプトの手引きを出す（Markdown）", "the script reference, as Markdown")))
+}
+
+fn run_command(lang: Lang) -> clap::Command {
+    let say = |ja: &'static str, en: &'static str| lang.pick(ja, en);
+    let path = || value_parser!(PathBuf);
+    dressed("run", lang)
+        .about(say("業務を1回動かす", "one job of a task"))
+        .arg(Arg::new("task").value_name("TASK").required(true).help(say("業務の名前かフォルダ", "name or folder of the task")))
+        .arg(
+            Arg::new("path")
+                .value_name("PATH")
+                .num_args(1..)
+                .required_unless_present("undo")
+                .value_parser(path())
+                .help(say("入れるファイルかフォルダ", "files or folders to work on")),
+        )
+        .next_help_heading(say("指定", "Options"))
+        .arg(option("out", "DIR", say("結果を置く所（なければ作る）", "where the results go (made if need be)")).value_parser(path()))
+        .arg(flag("plan", say("何をするかを見るだけで、何も変えない", "show what would be done, change nothing")))
+        .arg(
+            flag("in-place", say("ファイルの名前を、今ある所で変える", "rename files where they lie")).conflicts_with("plan"),
+        )
+        .arg(option("set", "KEY=VALUE", say("設定を変える（何度でも）", "change a setting (may be repeated)")).action(ArgAction::Append))
+        .arg(
+            option("undo", "LIST", say("取消用一覧を使って、名前を元に戻す", "take the renames of an undo list back"))
+                .value_parser(path())
+                .conflicts_with_all(["path", "out", "plan", "in-place", "set"]),
+        )
+}
+
+fn dressed(name: &'static str, lang: Lang) -> clap::Command {
+    let template = lang.pick("{about}\n\n使い方: {usage}\n\n{all-args}\n", "{about}\n\nUsage: {usage}\n\n{all-args}\n");
+    let heading = lang.pick("指定", "Options");
+    clap::Command::new(name)
+        .help_template(template)
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .next_help_heading(heading)
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(lang.pick("この説明を表示する", "show this help")))
+        .next_help_heading(lang.pick("対象", "Arguments"))
+}
+
+fn tasks(lang: Lang) -> Arg {
+    let help = lang.pick("業務の名前かフォルダ（なければすべて）", "names or folders of tasks (all if none)");
+    Arg::new("task").value_name("TASK").num_args(0..).help(help)
+}
+
+fn global(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).global(true).help(help)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_is_sound_in_both_languages() {
+        command(Lang::Ja).debug_assert();
+        command(Lang::En).debug_assert();
+    }
+
+    #[test]
+    fn a_line_is_understood() {
+        let words = ["jitan", "run", "検査", "a.xlsx", "b.xlsx", "--set", "年度=2024", "--plan", "--json", "--lang", "en"];
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let Ok(Typed { command: Command::Run(run), json: true, lang: Some(Lang::En), .. }) = parse(&words, Lang::Ja) else { panic!() };
+        assert_eq!((run.task.as_str(), run.paths.len(), run.plan), ("検査", 2, true));
+        assert_eq!(run.set, ["年度=2024"]);
+    }
+
+    #[test]
+    fn a_misspelt_command_is_named_with_the_one_meant() {
+        let words: Vec<OsString> = ["jitan", "chekc"].iter().map(OsString::from).collect();
+        let Err(Refused::Misuse(Misuse::UnknownCommand { near, .. })) = parse(&words, Lang::Ja) else { panic!() };
+        assert_eq!(near.as_deref(), Some("check"));
+    }
+}

@@ -1,0 +1,247 @@
+//! The only file that writes to the terminal.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
+
+pub mod json;
+mod snippet;
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use job::{Progress, Row, Setback, Stop, Told, Weight};
+use message::{Lang, Misuse, Tell, Telling, Word};
+use serde_json::Value;
+use task::{Error, Task};
+
+use crate::exit::Exit;
+
+/// Where a command speaks to: a person, or with `--json` a program.
+pub struct Screen {
+    /// The language.
+    pub lang: Lang,
+    /// One JSON object on standard output, everything else on standard error.
+    pub json: bool,
+    colour: bool,
+}
+
+/// Findings shown on the screen; all of them stand in the list.
+const SHOWN: usize = 15;
+
+impl Screen {
+    /// A screen in a language.
+    pub fn new(lang: Lang, json: bool) -> Screen {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Screen { lang, json, colour: !plain && std::io::stderr().is_terminal() && std::io::stdout().is_terminal() }
+    }
+
+    /// A line for a person.
+    pub fn say(&self, line: &str) {
+        if self.json {
+            eprintln!("{}", clean(line));
+        } else {
+            // A closed pipe (`| head`) is no reason to fail.
+            let _ = writeln!(std::io::stdout(), "{}", clean(line));
+        }
+    }
+
+    /// A line beside the result.
+    pub fn note(&self, line: &str) {
+        eprintln!("{}", clean(line));
+    }
+
+    /// A line above others.
+    pub fn heading(&self, line: &str) {
+        self.say("");
+        self.say(&self.paint("1", line));
+    }
+
+    /// A whole text, as it is.
+    pub fn page(&self, text: &str) {
+        let _ = write!(std::io::stdout(), "{text}");
+    }
+
+    /// Help that was asked for.
+    pub fn help(&self, text: &str) -> Exit {
+        self.page(text);
+        Exit::Done
+    }
+
+    /// The one object.
+    pub fn object(&self, object: &Value) {
+        let _ = writeln!(std::io::stdout(), "{object}");
+    }
+
+    /// What is wrong with the command.
+    pub fn misuse(&self, misuse: &Misuse) -> Exit {
+        self.wrong(&misuse.tell(self.lang));
+        Exit::Usage
+    }
+
+    /// What is wrong with a task.
+    pub fn task_error(&self, error: &Error) -> Exit {
+        self.wrong(&error.tell(self.lang));
+        if let Error::Form { path, mistakes } = error {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            for mistake in mistakes {
+                let Telling { what, next } = mistake.tell(self.lang);
+                let line = mistake.line.map(|line| line as usize);
+                self.place(&path.display().to_string(), line, None);
+                self.note(&format!("  {what}"));
+                if let Some(line) = line {
+                    self.note_raw(&snippet::line(&text, line));
+                }
+                self.note(&format!("  → {next}"));
+            }
+        }
+        Exit::Usage
+    }
+
+    /// The same for one of several tasks.
+    pub fn task_error_for(&self, id: &str, error: &Error) -> Exit {
+        self.note(&format!("{id}:"));
+        self.task_error(error)
+    }
+
+    /// Why a job came to nothing.
+    pub fn stop(&self, stop: &Stop, task: Option<&Task>) -> Exit {
+        match stop {
+            Stop::Setback(setback) => {
+                self.wrong(&setback.tell(self.lang));
+                if let (Setback::Script { told }, Some(task)) = (setback, task) {
+                    told.iter().for_each(|told| self.told(told, task));
+                }
+            }
+            Stop::Error(error) => self.wrong(&error.tell(self.lang)),
+        }
+        Exit::from(stop)
+    }
+
+    /// A mistake in a script, with its line and a caret under the word.
+    pub fn told(&self, told: &Told, task: &Task) {
+        let file = told.file.clone().unwrap_or_default();
+        if told.line.is_some() {
+            self.place(&file, told.line, told.column);
+        }
+        let (colour, word) = if told.warning { ("33", Word::Warning) } else { ("31", Word::Error) };
+        self.note(&format!("  {}: {}", self.paint(colour, &message::word(self.lang, &word)), told.what));
+        if let Some(text) = snippet::source(&file, task) {
+            self.note_raw(&snippet::of(&text, told));
+        }
+        self.note(&format!("  → {}", told.next));
+    }
+
+    /// A fact about a path.
+    pub fn telling(&self, place: &str, fact: &dyn Tell) {
+        let Telling { what, next } = fact.tell(self.lang);
+        self.say(&format!("  {place}: {what} → {next}"));
+    }
+
+    /// The findings, errors first.
+    pub fn findings(&self, rows: &[Row], all: usize) {
+        if rows.is_empty() {
+            return;
+        }
+        self.heading(&message::word(self.lang, &Word::Findings));
+        let mut sorted: Vec<&Row> = rows.iter().collect();
+        sorted.sort_by_key(|row| row.severity);
+        for row in sorted.iter().take(SHOWN) {
+            self.say(&format!("  {}", self.finding(row)));
+        }
+        if all > SHOWN {
+            self.say(&format!("  {}", message::word(self.lang, &Word::MoreFindings { count: (all - SHOWN) as u64 })));
+        }
+    }
+
+    fn finding(&self, row: &Row) -> String {
+        let colour = match row.severity {
+            Weight::Error => "31",
+            Weight::Warning => "33",
+            Weight::Note => "36",
+        };
+        let mut line = self.paint(colour, message::weight(self.lang, row.severity));
+        for part in [&row.file, &row.sheet, &row.cell, &row.column].into_iter().flatten() {
+            line.push_str(&format!(" {part}"));
+        }
+        if let Some(value) = row.value.as_ref().filter(|value| !value.is_empty()) {
+            line.push_str(&format!("「{value}」"));
+        }
+        format!("{line}: {} → {}", row.problem, row.remedy)
+    }
+
+    fn wrong(&self, telling: &Telling) {
+        self.note(&self.paint("31", &telling.what));
+        self.note(&format!("→ {}", telling.next));
+    }
+
+    fn place(&self, file: &str, line: Option<usize>, column: Option<usize>) {
+        let text = match line {
+            Some(line) => message::word(self.lang, &Word::At { file: file.to_owned(), line, column }),
+            None => file.to_owned(),
+        };
+        self.note(&text);
+    }
+
+    fn note_raw(&self, text: &str) {
+        eprint!("{text}");
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// A bar while a job is performed; nothing where nobody watches.
+    pub fn bar(&self) -> Bar {
+        if self.json || !self.colour && !std::io::stderr().is_terminal() {
+            return Bar { lang: self.lang, bar: ProgressBar::hidden() };
+        }
+        let bar = ProgressBar::new_spinner();
+        bar.enable_steady_tick(std::time::Duration::from_millis(120));
+        Bar { lang: self.lang, bar }
+    }
+}
+
+/// A progress bar.
+pub struct Bar {
+    lang: Lang,
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// How far the worker is.
+    pub fn at(&self, progress: &Progress) {
+        if progress.of > 0 {
+            self.bar.set_length(progress.of);
+            self.bar.set_position(progress.done);
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}") {
+                self.bar.set_style(style);
+            }
+        }
+        let word = if progress.at.is_empty() { Word::Working } else { Word::Reading { at: progress.at.clone() } };
+        self.bar.set_message(clean(&message::word(self.lang, &word)));
+    }
+
+    /// Takes the bar away.
+    pub fn close(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// What people see never moves the cursor or turns the direction of writing, whatever a file is called. Our own colours pass.
+fn clean(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut rest = line.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\u{1b}' if rest.peek() == Some(&'[') => text.push(c),
+            '\t' => text.push(' '),
+            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) => text.push('�'),
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+/// The text of a file, for a snippet.
+pub(crate) fn read(path: &Path) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
