@@ -58,3 +58,53 @@ fn tone(severity: Severity) -> Tone {
         Severity::Note => Tone::Blue,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use super::*;
+    use crate::{Address, Limits, Workbook};
+
+    fn list() -> Vec<u8> {
+        let header = ["重要度", "ファイル", "シート", "セル", "項目", "値", "問題", "対処", "処理"].map(String::from);
+        let row = |severity, value: &str| FindingRow {
+            severity,
+            cells: ["エラー", "津.xlsx", "日報", "F5", "検査数", value, "数ではありません。", "数を入れてください。", "止めた"]
+                .map(String::from),
+        };
+        let lines = ["要確認一覧".to_owned(), "エラー 1 件、注意 1 件".to_owned()];
+        findings_workbook("要確認一覧", &lines, &header, &[row(Severity::Error, "=1+1"), row(Severity::Warning, "")]).unwrap()
+    }
+
+    #[test]
+    fn the_list_holds_its_rows_below_the_counts() {
+        let book = Workbook::open("要確認一覧.xlsx", list(), &Shelf::new(), &Limits::default()).unwrap();
+        let sheet = book.sheet(0).unwrap();
+        let text = |row, column| sheet.value(Address::new(row, column)).show(&sheet.shelf().texts);
+        assert_eq!([text(0, 0), text(1, 0), text(2, 0)], ["要確認一覧", "エラー 1 件、注意 1 件", ""]);
+        assert_eq!([text(3, 0), text(3, 8), text(4, 5), text(5, 5)], ["重要度", "処理", "=1+1", ""]);
+        assert!(sheet.filtered);
+    }
+
+    #[test]
+    fn the_list_prints_on_a4_with_its_header_on_each_page() {
+        let bytes = list();
+        let mut package = zip::ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+        let mut part = |name: &str| {
+            let mut xml = String::new();
+            package.by_name(name).unwrap().read_to_string(&mut xml).unwrap();
+            xml
+        };
+        let sheet = part("xl/worksheets/sheet1.xml");
+        for wanted in
+            ["paperSize=\"9\"", "orientation=\"landscape\"", "fitToHeight=\"0\"", "state=\"frozen\"", "autoFilter ref=\"A4:I6\""]
+        {
+            assert!(sheet.contains(wanted), "{wanted}");
+        }
+        assert!(!sheet.contains("<f>"), "never a formula");
+        assert!(part("xl/workbook.xml").contains("要確認一覧!$4:$4"));
+        assert!(part("xl/styles.xml").contains("quotePrefix=\"1\""));
+        assert!(part("docProps/core.xml").contains("<dc:creator></dc:creator>"));
+    }
+}

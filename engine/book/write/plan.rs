@@ -8,9 +8,9 @@ use super::pattern::{FormatClass, Pattern};
 use super::sheet::{NewTable, Tone};
 use super::style::{self, CellStyle};
 use super::width::{self, WIDEST};
-use crate::{Column, Data, Texts, Value};
+use crate::{Column, Data, TextId, Texts, Value};
 
-/// Rows looked at for the width of a column; more are sampled evenly.
+/// Rows looked at closely for the width of a column; more are sampled evenly.
 const SAMPLE: usize = 2_000;
 /// In half-width characters.
 const NARROWEST: usize = 6;
@@ -297,9 +297,11 @@ impl Seen {
         let mut seen = Seen::default();
         let step = data.len().div_ceil(SAMPLE).max(1);
         (0..data.len()).step_by(step).for_each(|row| seen.add(data.get(row), texts));
-        // Decimals are few in kind and decide the format: all of them are looked at.
-        if let (Data::Decimal(exact), 2..) = (data, step) {
-            exact.iter().flatten().for_each(|exact| seen.add_scale(*exact));
+        match (data, step) {
+            // Decimals decide the format: all of them are looked at.
+            (Data::Decimal(exact), 2..) => exact.iter().flatten().for_each(|exact| seen.add_scale(*exact)),
+            (Data::Text(ids), 2..) => ids.iter().filter(|id| **id != TextId::NONE).for_each(|id| seen.glance(texts.get(*id))),
+            _ => {}
         }
         seen
     }
@@ -327,6 +329,16 @@ impl Seen {
         self.text = self.text.max(width::width(text));
         self.breaks |= text.contains('\n');
         self.digits |= text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    }
+
+    /// A quick look at a text beyond the sample, so that a rare long one is not cut off.
+    fn glance(&mut self, text: &str) {
+        self.breaks |= memchr::memchr(b'\n', text.as_bytes()).is_some();
+        // Kanji take three bytes and two columns: a text of them is wider only if it is half as long again.
+        let longer = text.len() > self.text && (text.len() * 2 > self.text * 3 || text.is_ascii());
+        if longer && self.text <= WIDEST {
+            self.text = self.text.max(width::width(text));
+        }
     }
 
     fn add_number(&mut self, number: Decimal) {

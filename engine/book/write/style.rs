@@ -31,8 +31,9 @@ pub(super) fn base() -> Format {
         .set_align(FormatAlign::VerticalCenter)
 }
 
-pub(super) fn title() -> Format {
-    base().set_bold().set_font_size(14)
+pub(super) fn title(quoted: bool) -> Format {
+    let format = base().set_bold().set_font_size(14);
+    if quoted { format.set_quote_prefix() } else { format }
 }
 
 pub(super) fn line(quoted: bool, wrap: bool) -> Format {

@@ -243,7 +243,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
         let plain = self.sheet.tables().next().is_none();
         let quoted = begins_like_formula(text);
         let format = match block {
-            Block::Title(_) => style::title(),
+            Block::Title(_) => style::title(quoted),
             Block::Note(_) => style::note(quoted),
             _ => style::line(quoted, plain),
         };
