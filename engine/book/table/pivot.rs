@@ -54,7 +54,8 @@ impl Table {
                 return Err(VerbError::NameTaken { name: new.to_owned() });
             }
         }
-        let repeated: Vec<u32> = (0..self.len() as u32).flat_map(|row| turned.iter().map(move |_| row)).collect();
+        let mut repeated: Vec<u32> = Vec::with_capacity(total);
+        (0..self.len() as u32).for_each(|row| repeated.extend(std::iter::repeat_n(row, turned.len())));
         let mut columns: Vec<Rc<Column>> = kept.iter().map(|&at| Rc::new(self.columns[at].gather(&repeated))).collect();
         let names: Vec<_> = turned.iter().map(|column| self.shelf.texts.intern(&column.name)).collect();
         let labels = names.iter().copied().cycle().take(total).collect();
@@ -81,7 +82,9 @@ fn stacked(columns: &[&Rc<Column>], rows: usize) -> Data {
     let texts: Vec<&Vec<TextId>> =
         columns.iter().map_while(|column| if let Data::Text(ids) = &column.data { Some(ids) } else { None }).collect();
     if texts.len() == columns.len() {
-        return Data::Text((0..rows).flat_map(|row| texts.iter().map(move |ids| ids[row])).collect());
+        let mut stacked = Vec::with_capacity(rows * texts.len());
+        (0..rows).for_each(|row| stacked.extend(texts.iter().map(|ids| ids[row])));
+        return Data::Text(stacked);
     }
     let values: Vec<Value> = (0..rows).flat_map(|row| columns.iter().map(move |column| column.get(row))).collect();
     columns.first().map_or(Data::Text(Vec::new()), |like| packed_as(values, like))
