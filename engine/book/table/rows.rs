@@ -75,6 +75,10 @@ impl<'a> Classes<'a> {
     fn classify(&self, text: &str) -> Class {
         let text = text.trim();
         let Some(first) = text.chars().next() else { return Class::BLANK };
+        // Codes and amounts are many and each of them different.
+        if first.is_ascii_digit() && text.bytes().all(|b| b.is_ascii_digit()) && !self.first_letters.contains(&first) {
+            return Class::NONE;
+        }
         let mut class = if begins_a_note(text) { Class::NOTE } else { Class::NONE };
         // Most texts are long or have none of these letters; making a key of each would cost more than reading it.
         if text.len() > 90 {
@@ -103,6 +107,10 @@ impl<'a> Classes<'a> {
 }
 
 fn begins_a_note(text: &str) -> bool {
+    const FIRST: &[char] = &['※', '＊', '*', '(', '（', '【', '［', '〔', '出', '資', '注', '備', '以', '余'];
+    if !text.starts_with(FIRST) {
+        return false;
+    }
     let starts = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
     let behind =
         |word: &str, marks: &[char]| text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(marks));
