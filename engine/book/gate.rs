@@ -150,11 +150,6 @@ impl Archive {
         }
         Ok(whole)
     }
-
-    /// The bytes of the file.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
 }
 
 /// A part under way out of the zip. It never hands out more than its entry declared, and checks the sum at its end.

@@ -107,8 +107,8 @@ impl Workbook {
             Found::Xls { stream, macros } => {
                 Workbook::of(file, Format::Xls, shelf, limits, Inner::Xls(xls::Xls::open(stream, limits)?, macros))
             }
-            Found::Xlsb(archive) => {
-                Workbook::of(file, Format::Xlsb, shelf, limits, Inner::Xlsb(xlsb::Xlsb::open(&archive, limits)?))
+            Found::Xlsb { archive, main } => {
+                Workbook::of(file, Format::Xlsb, shelf, limits, Inner::Xlsb(xlsb::Xlsb::open(archive, &main, limits)?))
             }
             Found::Text(bytes) => Workbook::text(file, &bytes, shelf, limits)?,
         };
@@ -219,7 +219,7 @@ impl Workbook {
         let (macros, external) = match &self.inner {
             Inner::Xlsx(book) => (book.macros(), book.external()),
             Inner::Xls(book, macros) => (*macros, book.external()),
-            Inner::Xlsb(book) => (book.macros(), false),
+            Inner::Xlsb(book) => (book.macros(), book.external()),
             Inner::Ods(_) | Inner::Text => (false, false),
         };
         if macros {

@@ -10,8 +10,8 @@ use crate::read::xlsx::{MainKind, main_part};
 pub(crate) enum Found {
     /// xlsx or xlsm, with its main part.
     Xlsx { archive: Archive, main: String, macros: bool },
-    /// xlsb, by its directory a sound zip.
-    Xlsb(Archive),
+    /// xlsb, with its main part.
+    Xlsb { archive: Archive, main: String },
     /// ods.
     Ods(Archive),
     /// xls, with its main stream.
@@ -80,7 +80,7 @@ fn zip(bytes: Vec<u8>, limits: &Limits) -> Result<Found, Refusal> {
         return match kind {
             MainKind::Workbook => Ok(Found::Xlsx { archive, main, macros: false }),
             MainKind::MacroWorkbook => Ok(Found::Xlsx { archive, main, macros: true }),
-            MainKind::BinaryWorkbook => Ok(Found::Xlsb(archive)),
+            MainKind::BinaryWorkbook => Ok(Found::Xlsb { archive, main }),
             MainKind::Word => Err(foreign("Word")),
             MainKind::PowerPoint => Err(foreign("PowerPoint")),
             MainKind::Visio => Err(foreign("Visio")),

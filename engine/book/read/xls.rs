@@ -605,12 +605,13 @@ impl Filler<'_> {
 }
 
 /// A number in four bytes: thirty bits of an integer or of the upper half of an `f64`, perhaps in hundredths.
-fn short_number(raw: u32) -> f64 {
+pub(crate) fn short_number(raw: u32) -> f64 {
     let number = if raw & 2 != 0 { f64::from(raw as i32 >> 2) } else { f64::from_bits(u64::from(raw & !3) << 32) };
     if raw & 1 != 0 { number / 100.0 } else { number }
 }
 
-fn error(code: u8) -> Value {
+/// The error behind its number.
+pub(crate) fn error(code: u8) -> Value {
     Value::Error(match code {
         0x00 => ExcelError::Null,
         0x07 => ExcelError::Div0,

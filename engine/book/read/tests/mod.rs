@@ -6,6 +6,7 @@ mod oracle;
 mod others;
 mod random;
 mod xls;
+mod xlsb;
 mod xlsx;
 
 use std::io::Write as _;

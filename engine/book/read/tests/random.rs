@@ -77,6 +77,11 @@ proptest! {
     }
 
     #[test]
+    fn damaged_xlsb_never_panics(changes in changes()) {
+        read_all("表.xlsb", xlsb::book(&mutate(xlsb::sound(), &changes)));
+    }
+
+    #[test]
     fn damaged_ods_never_panic(changes in changes()) {
         let content = "<document-content><automatic-styles><style name='a' data-style-name='b'/></automatic-styles><body><spreadsheet><table name='表'>\
             <table-column number-columns-repeated='3'/><table-row number-rows-repeated='2'><table-cell value-type='float' value='1.5'><p>a<s c='2'/></p></table-cell>\

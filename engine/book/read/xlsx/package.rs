@@ -20,11 +20,11 @@ pub(crate) enum MainKind {
 
 /// One relationship of a part.
 pub(crate) struct Relation {
-    id: String,
+    pub(crate) id: String,
     /// The last word of its type: `worksheet`, `styles`…
     pub(crate) kind: String,
     /// The part it points to, from the root of the package; none for a place outside.
-    target: Option<String>,
+    pub(crate) target: Option<String>,
 }
 
 /// A sheet as the workbook lists it.

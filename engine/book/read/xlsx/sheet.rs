@@ -12,7 +12,7 @@ use crate::address::letters;
 use crate::gate::{Limits, broken, hostile};
 use crate::read::format::Shows;
 use crate::read::xlsx::feed::Feed;
-use crate::read::xlsx::strings::RichText;
+use crate::read::xlsx::strings::{RichText, plain_text};
 use crate::read::xlsx::token::{BadText, NoToken, Token, append, append_verbatim, attributes, decode_escapes, local, token, yes};
 use crate::read::xlsx::walk::{document_type, ended};
 use crate::{Address, Area, Day, ExcelError, MAX_COLUMNS, MAX_ROWS, Refusal, Sheet, SheetBuilder, Shelf, TextId, Value};
@@ -179,7 +179,7 @@ impl<'a> Scan<'a> {
         if window.get(..3)? != b"<c " {
             return None;
         }
-        let (mut column, mut style, mut shared) = (self.column, 0, false);
+        let (mut column, mut style, mut shared, mut inline) = (self.column, 0, false, false);
         loop {
             let (name, rest) = (*window.get(at)?, window.get(at + 1..at + 3)?);
             if rest != b"=\"" {
@@ -204,12 +204,13 @@ impl<'a> Scan<'a> {
                 }
                 b's' => style = digits(window, &mut at)? as usize,
                 b't' => {
-                    shared = match *window.get(at)? {
-                        b's' => true,
-                        b'n' => false,
+                    (shared, inline) = match *window.get(at)? {
+                        b's' => (true, false),
+                        b'n' => (false, false),
+                        b'i' if window[at..].starts_with(INLINE) => (false, true),
                         _ => return None,
                     };
-                    at += 1;
+                    at += if inline { INLINE.len() } else { 1 };
                 }
                 _ => return None,
             }
@@ -218,6 +219,9 @@ impl<'a> Scan<'a> {
                 b"\">" => break,
                 _ => return None,
             }
+        }
+        if inline {
+            return self.plain_inline(window, at + 2, column, style);
         }
         if window.get(at + 2..at + 5)? != b"<v>" || column >= MAX_COLUMNS {
             return None;
@@ -243,6 +247,24 @@ impl<'a> Scan<'a> {
         }
         self.column = column + 1;
         Some(at + CLOSE_CELL.len())
+    }
+
+    /// The rest of a cell with its text in place, if nothing in the text is special.
+    fn plain_inline(&mut self, window: &[u8], at: usize, column: u32, style: usize) -> Option<usize> {
+        const CLOSE: &[u8] = b"</t></is></c>";
+        let rest = window.get(at..)?;
+        let (inside, keep) = match rest.strip_prefix(b"<is><t>") {
+            Some(inside) => (inside, false),
+            None => (rest.strip_prefix(b"<is><t xml:space=\"preserve\">")?, true),
+        };
+        let raw = plain_text(inside, keep)?;
+        let &(_, format) = self.around.styles.get(style)?;
+        if !inside[raw.len()..].starts_with(CLOSE) || column >= MAX_COLUMNS || raw.len() > self.around.limits.text {
+            return None;
+        }
+        self.builder.push_text(self.row, column, self.around.shelf.texts.intern(raw), format, false);
+        self.column = column + 1;
+        Some(window.len() - inside.len() + raw.len() + CLOSE.len())
     }
 
     #[inline]
@@ -517,6 +539,7 @@ impl<'a> Scan<'a> {
     }
 }
 
+const INLINE: &[u8] = b"inlineStr";
 const CLOSE_CELL: &[u8] = b"</v></c>";
 
 #[inline]

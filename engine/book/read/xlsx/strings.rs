@@ -65,6 +65,18 @@ impl RichText {
     }
 }
 
+/// The text up to the next tag, if it stands for itself: no entities, no escapes, and no outer spaces whose meaning
+/// depends on the tag.
+#[inline]
+pub(crate) fn plain_text(inside: &[u8], keep_spaces: bool) -> Option<&str> {
+    let raw = &inside[..memchr(b'<', inside)?];
+    let spaced = !keep_spaces && (raw.first()?.is_ascii_whitespace() || raw.last()?.is_ascii_whitespace());
+    if spaced || memchr2(b'&', b'\r', raw).is_some() || memmem::find(raw, b"_x").is_some() {
+        return None;
+    }
+    std::str::from_utf8(raw).ok()
+}
+
 /// Reads the shared strings. How many there are is counted, never believed.
 pub(crate) fn read(mut feed: Feed<'_>, shelf: &Shelf, limits: &Limits) -> Result<Vec<TextId>, Refusal> {
     let mut reader =
@@ -130,17 +142,13 @@ impl Reader<'_> {
         const OPEN: &[u8] = b"<si><t>";
         const CLOSE: &[u8] = b"</t></si>";
         let inside = window.strip_prefix(OPEN)?;
-        let end = memchr(b'<', inside)?;
-        let raw = &inside[..end];
-        let spaced = raw.first()?.is_ascii_whitespace() || raw.last()?.is_ascii_whitespace();
-        if spaced || !inside[end..].starts_with(CLOSE) || end > self.limits.text {
-            return None;
-        }
-        if memchr2(b'&', b'\r', raw).is_some() || memmem::find(raw, b"_x").is_some() {
+        let text = plain_text(inside, false)?;
+        let end = text.len();
+        if !inside[end..].starts_with(CLOSE) || end > self.limits.text {
             return None;
         }
         self.bytes += end as u64;
-        self.ids.push(self.shelf.texts.intern(std::str::from_utf8(raw).ok()?));
+        self.ids.push(self.shelf.texts.intern(text));
         Some(OPEN.len() + end + CLOSE.len())
     }
 
