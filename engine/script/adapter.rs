@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use book::{Finding, Sheet, TableSpec, TotalRows};
+use book::{Finding, Severity, Sheet, TableSpec, TotalRows};
 
 use crate::Exclusion;
 use crate::files::Opened;
@@ -80,7 +80,7 @@ pub(crate) fn sheet(
     match workbook.sheet(at) {
         Ok(sheet) => Ok(Some(sheet)),
         Err(refusal) => {
-            session.refuse(file, refusal);
+            session.refuse(file, &refusal, Severity::Error);
             Ok(None)
         }
     }

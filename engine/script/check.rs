@@ -132,7 +132,9 @@ impl Facts {
     }
 
     fn call(&mut self, call: &FnCallExpr, position: Position, method: bool) {
-        if call.is_operator_call() {
+        // `curry` on a closure itself is how Rhai hands it the variables it captured; nobody wrote it.
+        let capture = call.name.as_str() == "curry" && !method && matches!(call.args.first(), Some(Expr::DynamicConstant(..)));
+        if call.is_operator_call() || capture {
             return;
         }
         let (line, column) = at(position);
@@ -164,8 +166,11 @@ pub(crate) struct Known<'a> {
     units: Vec<&'a Unit>,
 }
 
-/// What Rhai itself knows without registration. `curry` is how it hands captured variables to a closure; scripts cannot write it.
-const BUILT_IN: [&str; 7] = ["call", "curry", "type_of", "print", "debug", "to_string", "to_debug"];
+/// What Rhai can do and scripts may not: running texts as code, waiting, asking what is defined, making functions out of names.
+const FORBIDDEN: [&str; 9] = ["eval", "sleep", "is_def_var", "is_def_fn", "is_shared", "Fn", "curry", "timestamp", "exit"];
+
+/// What Rhai itself knows without registration.
+const BUILT_IN: [&str; 6] = ["call", "type_of", "print", "debug", "to_string", "to_debug"];
 
 impl<'a> Known<'a> {
     pub fn new(engine: &Engine, families: &[Family], main: &'a Unit, libraries: &'a [Unit]) -> Known<'a> {
@@ -211,6 +216,9 @@ impl<'a> Known<'a> {
     }
 
     fn call(&self, unit: &Unit, call: &Call) -> Option<TroubleKind> {
+        if FORBIDDEN.contains(&call.name.as_str()) {
+            return Some(TroubleKind::Reserved);
+        }
         if let Some(alias) = &call.library {
             return self.library_call(unit, alias, call);
         }

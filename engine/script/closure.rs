@@ -117,8 +117,9 @@ fn body_of(context: &NativeCallContext, closure: &FnPtr) -> Option<Way> {
 
 /// The body of a function as one expression. Rhai keeps the type of bodies to itself, but lets us walk over them.
 fn statements_of(module: &Rc<Module>, name: &str) -> Box<Expr> {
-    let all = AST::new_from_module(Rc::clone(module));
-    let only = all.clone_functions_only_filtered(|_, _, _, known, _| known == name);
+    // Not `clone_functions_only_filtered`: Rhai 1.27 copies every function there, whatever the filter says.
+    let mut only = AST::new_from_module(Rc::clone(module));
+    only.retain_functions(|_, _, known, _| known == name);
     let mut statements: Vec<Stmt> = Vec::new();
     only.walk(&mut |path: &[ASTNode]| {
         if let [ASTNode::Stmt(statement)] = path {

@@ -138,6 +138,8 @@ pub enum TroubleKind {
     OutOfRange { length: usize, index: i64 },
     /// No such key in a map or setting.
     NoKey { near: Option<String> },
+    /// A table or list is used inside a closure that it is itself working through; a copy under another name helps.
+    UsedWithinItself,
     /// Tables whose columns differ cannot be put together; the column.
     ColumnsDiffer { column: String },
     /// Numbers are wanted of a column that holds something else; where. The value may be personal.

@@ -47,6 +47,7 @@ pub(crate) fn run(program: &Program, session: &Rc<Session>) -> Result<Dynamic, B
 }
 
 fn finish(program: &Program, session: &Rc<Session>) -> Result<Outcome, Failure> {
+    session.say_refused();
     let renames = session.renames.borrow_mut().settle(session);
     let returned = session.has_errors();
     let (account, untold, examples) = session.ledger.borrow().close();
@@ -163,6 +164,7 @@ fn kind_of(
         }
         E::ErrorAssignmentToConstant(name, _) => Ok((TroubleKind::Constant, Some(name.clone()))),
         E::ErrorNonPureMethodCallOnConstant(name, _) => Ok((TroubleKind::Constant, Some(name.clone()))),
+        E::ErrorDataRace(..) => plain(TroubleKind::UsedWithinItself),
         E::ErrorArithmetic(..) => plain(TroubleKind::TooLarge),
         other => plain(TroubleKind::Other { private: other.to_string() }),
     }

@@ -19,7 +19,8 @@ pub(crate) struct Files {
     names: Vec<ImmutableString>,
     /// The workbook opened last: a script that reads a table and some cells of a file opens it once.
     open: RefCell<Option<(usize, Rc<Workbook>)>>,
-    refused: RefCell<FxHashMap<usize, Refusal>>,
+    /// Why a file is refused, and whether that was said.
+    refused: RefCell<FxHashMap<usize, (Refusal, bool)>>,
     paths: RefCell<FxHashMap<Box<str>, usize>>,
     read: RefCell<Vec<bool>>,
     number: Cell<usize>,
@@ -73,53 +74,79 @@ impl Files {
 }
 
 impl Session {
-    /// The workbook of a file. None if it is refused: that is a finding, a warning where other files remain, an error where it is
-    /// the only one.
-    pub fn workbook(&self, file: usize) -> Option<Rc<Workbook>> {
+    /// The workbook of a file, or why it is refused. Whoever needs the file says so ([`Session::refuse`]); what nobody said is said at
+    /// the end of the run.
+    pub fn workbook(&self, file: usize) -> Result<Opened, Refusal> {
         if let Some((open, workbook)) = &*self.files.open.borrow()
             && *open == file
         {
-            return Some(Rc::clone(workbook));
+            return Ok(Rc::clone(workbook));
         }
-        if self.files.refused.borrow().contains_key(&file) {
-            return None;
+        if let Some((refusal, _)) = self.files.refused.borrow().get(&file) {
+            return Err(refusal.clone());
         }
         self.close_workbook();
         let input = self.files.get(file);
-        if !self.files.read.borrow()[file] {
-            self.files.read.borrow_mut()[file] = true;
-            self.files.number.set(self.files.number.get() + 1);
-            let (number, of) = (self.files.number.get(), self.files.len());
-            (self.context.progress)(Progress::Reading { number, of, path: input.path.clone() });
-        }
+        self.tell_reading(file, input);
         let opened = (input.load)().and_then(|bytes| Workbook::open(&input.path, bytes, &self.shelf, &self.context.book_limits));
         match opened {
             Ok(workbook) => {
                 let workbook = Rc::new(workbook);
                 *self.files.open.borrow_mut() = Some((file, Rc::clone(&workbook)));
-                Some(workbook)
+                Ok(workbook)
             }
             Err(refusal) => {
-                self.refuse(file, refusal);
-                None
+                self.files.refused.borrow_mut().insert(file, (refusal.clone(), false));
+                Err(refusal)
             }
         }
     }
 
+    fn tell_reading(&self, file: usize, input: &Input) {
+        if !std::mem::replace(&mut self.files.read.borrow_mut()[file], true) {
+            self.files.number.set(self.files.number.get() + 1);
+            let (number, of) = (self.files.number.get(), self.files.len());
+            (self.context.progress)(Progress::Reading { number, of, path: input.path.clone() });
+        }
+    }
+
     /// Says that a file cannot be read, once.
-    pub fn refuse(&self, file: usize, refusal: Refusal) {
-        if self.files.refused.borrow_mut().insert(file, refusal.clone()).is_some() {
+    pub fn refuse(&self, file: usize, refusal: &Refusal, severity: Severity) {
+        let mut refused = self.files.refused.borrow_mut();
+        let (_, said) = refused.entry(file).or_insert_with(|| (refusal.clone(), false));
+        if std::mem::replace(said, true) {
             return;
         }
-        let alone = self.files.len() == 1;
+        drop(refused);
         self.find(Finding {
-            severity: if alone { Severity::Error } else { Severity::Warning },
+            severity,
             place: Place { file: Some(self.files.get(file).path.clone()), ..Place::default() },
             column: None,
             value: None,
-            problem: Problem::Refused(refusal),
-            fate: if alone { Fate::Stopped } else { Fate::Skipped },
+            problem: Problem::Refused(refusal.clone()),
+            fate: if severity == Severity::Error { Fate::Stopped } else { Fate::Skipped },
         });
+    }
+
+    /// What a file weighs that cannot be read and that nobody needs for sure: the whole arrival if it is the only one.
+    pub fn weight_of_absence(&self) -> Severity {
+        if self.files.len() == 1 { Severity::Error } else { Severity::Warning }
+    }
+
+    /// Says which refused files nobody has spoken of.
+    pub fn say_refused(&self) {
+        let mut silent: Vec<(usize, Refusal)> = self
+            .files
+            .refused
+            .borrow()
+            .iter()
+            .filter(|(_, (_, said))| !said)
+            .map(|(file, (refusal, _))| (*file, refusal.clone()))
+            .collect();
+        silent.sort_by_key(|(file, _)| *file);
+        for (file, refusal) in silent {
+            self.refuse(file, &refusal, self.weight_of_absence());
+        }
     }
 
     /// Lets the open workbook go and keeps what it had to say.

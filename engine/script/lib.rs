@@ -34,4 +34,6 @@ pub use program::Program;
 pub use vocabulary::{Family, Word, reference};
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

@@ -17,7 +17,7 @@ pub struct Limits {
     pub function_depth: usize,
     /// Bytes of one text. A long cell has 32,767 characters; 10 MB allow a whole text output to be put together.
     pub text_bytes: usize,
-    /// Entries of one map. Options and lookups are small; a lookup of a municipality's streets has some thousands.
+    /// Entries of one map as it is written or put together; entries added one by one are bounded by the process's memory.
     pub map_entries: usize,
     /// Variables alive at once.
     pub variables: usize,

@@ -1,7 +1,7 @@
 //! What `+ - * / % < > ==` mean: exact numbers, and an error instead of a silent `false` where types do not fit.
 
 use book::Value;
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, ImmutableString, Map, NativeCallContext};
 use rust_decimal::{Decimal, MathematicalOps};
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -57,6 +57,7 @@ pub(crate) fn tidy(exact: Decimal) -> Dynamic {
 pub(crate) fn register(engine: &mut Engine, session: &Rc<Session>) {
     register_calculation(engine, session);
     register_comparison(engine, session);
+    register_lists(engine, session);
 }
 
 fn register_calculation(engine: &mut Engine, session: &Rc<Session>) {
@@ -224,10 +225,21 @@ fn compare(sign: &str, session: &Session, a: &Dynamic, b: &Dynamic) -> Said<bool
     if let (Some(a), Some(b), true) = (a.read_lock::<File>(), b.read_lock::<File>(), equality) {
         return Ok(holds(sign, a.0.cmp(&b.0)));
     }
-    if let (Ok(a), Ok(b), true) = (a.as_array_ref(), b.as_array_ref(), equality) {
-        return Ok(arrays_equal(session, &a, &b)? == (sign == "=="));
-    }
     Err(Fault::new(TroubleKind::CannotCompare { left: kind_of(a), right: kind_of(b) }).into())
+}
+
+/// Ours go before those of Rhai's packages, which enter nested arrays until the stack ends.
+fn register_lists(engine: &mut Engine, session: &Rc<Session>) {
+    for (sign, wanted) in [("==", true), ("!=", false)] {
+        let comparing = Rc::clone(session);
+        engine.register_fn(sign, move |a: Array, b: Array| -> Said<bool> { Ok(arrays_equal(&comparing, &a, &b)? == wanted) });
+        let comparing = Rc::clone(session);
+        engine.register_fn(sign, move |a: Map, b: Map| -> Said<bool> {
+            let (keys, values): (Vec<_>, Vec<_>) = a.into_iter().unzip();
+            let (other_keys, other_values): (Vec<_>, Vec<_>) = b.into_iter().unzip();
+            Ok((keys == other_keys && arrays_equal(&comparing, &values, &other_values)?) == wanted)
+        });
+    }
 }
 
 /// Arrays are equal if their parts are. Parts that are arrays themselves are not entered: an array can be nested so deeply
@@ -237,7 +249,8 @@ fn arrays_equal(session: &Session, a: &[Dynamic], b: &[Dynamic]) -> Said<bool> {
         return Ok(false);
     }
     for (a, b) in a.iter().zip(b) {
-        if a.is_array() || b.is_array() || !compare("==", session, a, b)? {
+        let nested = |value: &Dynamic| value.is_array() || value.is_map();
+        if nested(a) || nested(b) || !compare("==", session, a, b)? {
             return Ok(false);
         }
     }

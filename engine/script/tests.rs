@@ -261,3 +261,18 @@ fn the_scripts_of_the_three_tasks_compile_without_a_warning() {
         assert_eq!(program.warnings(), [], "{name}");
     }
 }
+
+#[test]
+fn each_closure_is_its_own_and_keeps_what_it_captured() {
+    let script = "let 表 = 表を作る([\"a\"], [[1], [2], [3]]);
+        let 限 = 2;
+        print(表.件数(|r| r.a > 1));
+        print(表.件数(|r| r.a == 限));
+        print(表.件数(|r| { let 倍 = r.a * 2; if 倍 > 4 { return true; } false }));
+        let 元 = 表;
+        print(表.件数(|r| 元.件数(|s| s.a >= r.a) == 1));
+        print(表.件数(|r| 大きい(r)));
+        処理件数(1);
+        fn 大きい(r) { r.a > 2 }";
+    assert_eq!(Story::script(script).done().notes, ["2", "1", "1", "1", "1"]);
+}

@@ -119,6 +119,10 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("there is no entry {here}"),
             meant(near, "check the name; a setting belongs into [settings] of task.toml"),
         ),
+        TroubleKind::UsedWithinItself => Telling::new(
+            "a table or list is used inside a closure that it is itself working through",
+            "give it another name first (let 元 = 表;) and use that name inside",
+        ),
         TroubleKind::ColumnsDiffer { column } => Telling::new(
             format!("the tables have different columns (\"{column}\")"),
             "make their columns the same with 列を選ぶ first",

@@ -159,6 +159,10 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
                 None => "項目の名前を確かめて、直してください。設定であれば task.toml の [settings] に加えてください。".to_owned(),
             },
         ),
+        TroubleKind::UsedWithinItself => Telling::new(
+            "表や配列を、それ自身を調べている途中のかっこの中で使っています。",
+            "前の行で別の名前に入れて（let 元 = 表;）、かっこの中ではその名前を使ってください。",
+        ),
         TroubleKind::ColumnsDiffer { column } => Telling::new(
             format!("つなごうとした表の列がそろっていません（「{column}」）。"),
             "「列を選ぶ」で同じ列にそろえてから、つないでください。",

@@ -148,7 +148,7 @@ pub(super) fn personal(session: &Session, file: usize) -> Vec<Found> {
     if !READABLE.contains(&super::read::extension(name).to_lowercase().as_str()) {
         return Vec::new();
     }
-    let Some(workbook) = session.workbook(file) else { return Vec::new() };
+    let Ok(workbook) = session.workbook(file) else { return Vec::new() };
     let mut found = Vec::new();
     for (at, name) in adapter::sheet_names(&workbook).iter().enumerate() {
         if let Ok(sheet) = workbook.sheet(at) {

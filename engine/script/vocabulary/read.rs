@@ -141,7 +141,11 @@ fn file(v: &mut Vocabulary) {
         "Whether a file can be opened; if not, that becomes a finding.",
     )
     .example("読めるか(f)", "TRUE")
-    .acting(|session| move |file: File| session.workbook(file.0).is_some());
+    .acting(|session| {
+        move |file: File| -> bool {
+            session.workbook(file.0).map_err(|refusal| session.refuse(file.0, &refusal, session.weight_of_absence())).is_ok()
+        }
+    });
 }
 
 fn settings(v: &mut Vocabulary) {
@@ -191,7 +195,7 @@ fn tables(v: &mut Vocabulary) {
     .acting(|session| {
         move |file: File, labels: Dynamic| -> Said<bool> {
             let labels = options::texts(&labels)?;
-            Ok(session.workbook(file.0).is_some_and(|workbook| adapter::has_header(&workbook, &labels)))
+            Ok(session.workbook(file.0).is_ok_and(|workbook| adapter::has_header(&workbook, &labels)))
         }
     });
 }
@@ -235,8 +239,13 @@ const MISFITS: [(&str, Misfit); 3] = [("差戻し", Misfit::Return), ("除外", 
 /// The table of one file; an empty one with the declared columns if there is none, so that the script goes on and all mistakes come
 /// back in one pass.
 fn read_one(session: &Rc<Session>, file: File, wanted: &Wanted, absent: Absent) -> book::Table {
-    let Some(workbook) = session.workbook(file.0) else {
-        return empty(session, wanted);
+    let workbook = match session.workbook(file.0) {
+        Ok(workbook) => workbook,
+        Err(refusal) => {
+            let severity = if absent == Absent::Return { Severity::Error } else { Severity::Warning };
+            session.refuse(file.0, &refusal, severity);
+            return empty(session, wanted);
+        }
     };
     match adapter::read_table(&workbook, wanted) {
         Ok(read) => {
@@ -279,7 +288,7 @@ fn cells(v: &mut Vocabulary) {
         .example("シート一覧(f).len()", "1")
         .acting(|session| {
             move |file: File| -> Array {
-                let Some(workbook) = session.workbook(file.0) else { return Array::new() };
+                let Ok(workbook) = session.workbook(file.0) else { return Array::new() };
                 adapter::sheet_names(&workbook).into_iter().map(|name| Dynamic::from(ImmutableString::from(name))).collect()
             }
         });
@@ -305,7 +314,7 @@ fn cell(session: &Rc<Session>, file: File, sheet: Option<&str>, at: &str) -> Sai
         let kind = TroubleKind::CannotRead { wanted: crate::Wanted::Cell, private: at.to_owned() };
         return Err(Fault::about(at, kind).into());
     };
-    let Some(workbook) = session.workbook(file.0) else { return Ok(Dynamic::UNIT) };
+    let Ok(workbook) = session.workbook(file.0) else { return Ok(Dynamic::UNIT) };
     match adapter::sheet(session, &workbook, file.0, sheet) {
         Ok(Some(sheet)) => Ok(session.dynamic(sheet.value(address))),
         Ok(None) => Ok(Dynamic::UNIT),
@@ -325,7 +334,7 @@ fn cell(session: &Rc<Session>, file: File, sheet: Option<&str>, at: &str) -> Sai
 }
 
 fn beside(session: &Rc<Session>, file: File, sheet: Option<&str>, label: &str) -> Dynamic {
-    let Some(workbook) = session.workbook(file.0) else { return Dynamic::UNIT };
+    let Ok(workbook) = session.workbook(file.0) else { return Dynamic::UNIT };
     adapter::beside(&workbook, sheet, label).map_or(Dynamic::UNIT, |value| session.dynamic(value))
 }
 
