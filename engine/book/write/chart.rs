@@ -191,10 +191,8 @@ fn font(size: u8) -> ChartFont {
 }
 
 fn column(table: &Table, name: &str) -> Result<u16, WriteError> {
-    table.position(name).and_then(|at| u16::try_from(at).ok()).ok_or_else(|| WriteError::NoColumn {
-        wanted: name.to_owned(),
-        have: table.columns().iter().map(|column| column.name.to_string()).collect(),
-    })
+    let at = table.position(name).and_then(|at| u16::try_from(at).ok());
+    at.ok_or_else(|| WriteError::no_column(table, name))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub use pattern::FormatClass;
 pub use sheet::{Block, NewSheet, NewTable, Page, Tone, Totals};
 pub use xlsx::NewWorkbook;
 
-use crate::Place;
+use crate::{Place, Table};
 
 /// Why a workbook cannot be written.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -55,6 +55,13 @@ pub enum WriteError {
     Failed(String),
 }
 
+impl WriteError {
+    fn no_column(table: &Table, wanted: &str) -> WriteError {
+        let have = table.columns().iter().map(|column| column.name.to_string()).collect();
+        WriteError::NoColumn { wanted: wanted.to_owned(), have }
+    }
+}
+
 /// Why Excel refuses the name of a sheet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SheetNameTrouble {
@@ -82,7 +89,7 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
-    use crate::{Address, Column, Data, Day, Limits, Origin, Shelf, Table, Texts, Value, Workbook};
+    use crate::{Address, Column, Data, Day, Limits, Origin, Shelf, Texts, Value, Workbook};
 
     /// A value without a shelf.
     #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use rust_xlsxwriter::Format;
 
+use super::WriteError;
 use super::guard::begins_like_formula;
 use super::pattern::{FormatClass, Pattern};
 use super::sheet::{NewTable, Tone};
@@ -116,10 +117,12 @@ pub(super) struct ColumnPlan {
 }
 
 impl TablePlan {
-    pub(super) fn new(new: &NewTable) -> TablePlan {
+    pub(super) fn new(new: &NewTable) -> Result<TablePlan, WriteError> {
         let texts = &new.table.shelf().texts;
+        let formats = new.asked_formats()?;
         let columns = new.table.columns().iter().enumerate();
-        let columns: Vec<ColumnPlan> = columns.map(|(at, column)| ColumnPlan::new(new, at, column, texts)).collect();
+        let columns: Vec<ColumnPlan> =
+            columns.map(|(at, column)| ColumnPlan::new(new, at, (column, formats[at]), texts)).collect();
         let mut tones = vec![None];
         for (_, tone) in &new.tones {
             if !tones.contains(&Some(*tone)) {
@@ -127,7 +130,7 @@ impl TablePlan {
             }
         }
         let looks = vec![None; tones.len() * columns.len() * SLOTS];
-        TablePlan { columns, bordered: new.table.len() <= BORDERED, tones, looks }
+        Ok(TablePlan { columns, bordered: new.table.len() <= BORDERED, tones, looks })
     }
 
     /// The number of a tone.
@@ -217,17 +220,11 @@ fn possible(data: &Data) -> &'static [Slot] {
     }
 }
 
-/// The number format that the sheet or the column asks for.
-fn declared<'a>(new: &'a NewTable, column: &'a Column) -> Option<&'a str> {
-    let asked = new.formats.iter().find(|(name, _)| **name == *column.name).map(|(_, format)| format.as_str());
-    asked.or(column.format.as_deref())
-}
-
 impl ColumnPlan {
-    fn new(new: &NewTable, at: usize, column: &Column, texts: &Texts) -> ColumnPlan {
+    fn new(new: &NewTable, at: usize, (column, asked_format): (&Column, Option<&str>), texts: &Texts) -> ColumnPlan {
         let asked = new.widths.iter().find(|(position, _)| *position == at).map(|(_, width)| usize::from(*width));
         let seen = Seen::of(&column.data, texts);
-        let formats = formats(&column.name, declared(new, column), &seen);
+        let formats = formats(&column.name, asked_format, &seen);
         let contents = seen.width(&formats);
         let width = match (contents, width::width(&column.name) + 3) {
             (contents, label) if label <= contents => contents,

@@ -1,5 +1,6 @@
 //! What a new sheet holds, before it is written.
 
+use super::WriteError;
 use super::chart::Chart;
 use crate::Table;
 
@@ -138,6 +139,18 @@ impl NewSheet {
 }
 
 impl NewTable {
+    /// The number format that is asked for each column, here or by the column itself.
+    /// Fails if one is asked for a column that is not there.
+    pub(super) fn asked_formats(&self) -> Result<Vec<Option<&str>>, WriteError> {
+        let columns = self.table.columns();
+        let mut asked: Vec<Option<&str>> = columns.iter().map(|column| column.format.as_deref()).collect();
+        for (name, format) in &self.formats {
+            let at = self.table.position(name).ok_or_else(|| WriteError::no_column(&self.table, name))?;
+            asked[at] = Some(format);
+        }
+        Ok(asked)
+    }
+
     /// A table as it is: no totals, no colours, with filter buttons.
     pub fn new(table: &Table) -> NewTable {
         NewTable {

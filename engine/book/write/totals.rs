@@ -21,14 +21,14 @@ pub(super) fn sums(new: &NewTable) -> Result<Option<Sums>, WriteError> {
     let columns = new.table.columns();
     let (label, wanted): (&String, Vec<bool>) = match &new.totals {
         Totals::None => return Ok(None),
-        Totals::Amounts { label } => (label, columns.iter().map(|column| is_amount(new, column)).collect()),
+        Totals::Amounts { label } => {
+            let formats = new.asked_formats()?;
+            (label, columns.iter().zip(formats).map(|(column, format)| is_amount(column, format)).collect())
+        }
         Totals::Columns { label, columns: names } => {
             let mut wanted = vec![false; columns.len()];
             for name in names {
-                let at = new.table.position(name).ok_or_else(|| WriteError::NoColumn {
-                    wanted: name.clone(),
-                    have: columns.iter().map(|column| column.name.to_string()).collect(),
-                })?;
+                let at = new.table.position(name).ok_or_else(|| WriteError::no_column(&new.table, name))?;
                 wanted[at] = true;
             }
             (label, wanted)
@@ -40,10 +40,9 @@ pub(super) fn sums(new: &NewTable) -> Result<Option<Sums>, WriteError> {
 }
 
 /// Whether the sum of a column means something, judged by its label and format.
-fn is_amount(new: &NewTable, column: &Column) -> bool {
-    let asked = new.formats.iter().find(|(name, _)| **name == *column.name).map(|(_, format)| format.as_str());
+fn is_amount(column: &Column, format: Option<&str>) -> bool {
     let percent = matches!(
-        asked.or(column.format.as_deref()).map(FormatClass::of),
+        format.map(FormatClass::of),
         Some(FormatClass::Percent { .. } | FormatClass::Text | FormatClass::Date | FormatClass::DateTime)
     );
     let rate = ["率", "割合", "平均", "偏差", "比", "順位", "単価", "最大", "最小", "中央値"];

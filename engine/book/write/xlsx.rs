@@ -258,7 +258,7 @@ impl<'s, 'w> SheetWriter<'s, 'w> {
     }
 
     fn table(&mut self, new: &'s NewTable) -> Result<(), WriteError> {
-        let mut plan = TablePlan::new(new);
+        let mut plan = TablePlan::new(new)?;
         let header = self.row;
         let sums = totals::sums(new)?;
         for (at, sum) in sums.iter().flat_map(|sums| sums.values.iter().enumerate()) {
@@ -651,6 +651,20 @@ mod tests {
         let long = Value::Text(shelf.texts.intern(&"長".repeat(32_768)));
         book.add(NewSheet::of_table("長文", &table(&shelf, vec![("文", vec![long])]))).unwrap();
         assert!(matches!(book.to_bytes(), Err(WriteError::TextTooLong { units: 32_768, cell, .. }) if cell == "A2"));
+    }
+
+    #[test]
+    fn formats_are_for_columns_that_are_there() {
+        let shelf = Shelf::new();
+        let bytes = |name: &str| {
+            let mut sheet = NewSheet::of_table("集計", &sample(&shelf));
+            sheet.table_mut().unwrap().formats.push((name.to_owned(), "0.0%".to_owned()));
+            let mut book = NewWorkbook::new();
+            book.add(sheet).unwrap();
+            book.to_bytes()
+        };
+        assert!(bytes("陽性率").is_ok());
+        assert!(matches!(bytes("陰性率"), Err(WriteError::NoColumn { wanted, .. }) if wanted == "陰性率"));
     }
 
     #[test]
