@@ -19,8 +19,8 @@ pub(crate) struct Files {
     names: Vec<ImmutableString>,
     /// The workbook opened last: a script that reads a table and some cells of a file opens it once.
     open: RefCell<Option<(usize, Rc<Workbook>)>>,
-    /// Why a file is refused, and whether that was said.
-    refused: RefCell<FxHashMap<usize, (Refusal, bool)>>,
+    /// Why a file is refused, and what weight that was given when it was said.
+    refused: RefCell<FxHashMap<usize, (Refusal, Option<Severity>)>>,
     paths: RefCell<FxHashMap<Box<str>, usize>>,
     read: RefCell<Vec<bool>>,
     number: Cell<usize>,
@@ -96,7 +96,7 @@ impl Session {
                 Ok(workbook)
             }
             Err(refusal) => {
-                self.files.refused.borrow_mut().insert(file, (refusal.clone(), false));
+                self.files.refused.borrow_mut().insert(file, (refusal.clone(), None));
                 Err(refusal)
             }
         }
@@ -110,22 +110,26 @@ impl Session {
         }
     }
 
-    /// Says that a file cannot be read, once.
+    /// Says that a file cannot be read, once; what was said as a warning becomes an error where a table is read from it after all.
     pub fn refuse(&self, file: usize, refusal: &Refusal, severity: Severity) {
-        let mut refused = self.files.refused.borrow_mut();
-        let (_, said) = refused.entry(file).or_insert_with(|| (refusal.clone(), false));
-        if std::mem::replace(said, true) {
-            return;
+        let before = {
+            let mut refused = self.files.refused.borrow_mut();
+            let (_, said) = refused.entry(file).or_insert_with(|| (refusal.clone(), None));
+            match *said {
+                Some(known) if known <= severity => return,
+                known => {
+                    *said = Some(severity);
+                    known
+                }
+            }
+        };
+        let place = Place { file: Some(self.files.get(file).path.clone()), ..Place::default() };
+        let problem = Problem::Refused(refusal.clone());
+        let fate = if severity == Severity::Error { Fate::Stopped } else { Fate::Skipped };
+        if before.is_some() {
+            self.findings.borrow_mut().retain(|finding| finding.place != place || finding.problem != problem);
         }
-        drop(refused);
-        self.find(Finding {
-            severity,
-            place: Place { file: Some(self.files.get(file).path.clone()), ..Place::default() },
-            column: None,
-            value: None,
-            problem: Problem::Refused(refusal.clone()),
-            fate: if severity == Severity::Error { Fate::Stopped } else { Fate::Skipped },
-        });
+        self.find(Finding { severity, place, column: None, value: None, problem, fate });
     }
 
     /// What a file weighs that cannot be read and that nobody needs for sure: the whole arrival if it is the only one.
@@ -140,7 +144,7 @@ impl Session {
             .refused
             .borrow()
             .iter()
-            .filter(|(_, (_, said))| !said)
+            .filter(|(_, (_, said))| said.is_none())
             .map(|(file, (refusal, _))| (*file, refusal.clone()))
             .collect();
         silent.sort_by_key(|(file, _)| *file);

@@ -123,11 +123,12 @@ impl Rules {
         let first = name.chars().next()?;
         if let Some((_, close)) = BRACKETS.iter().find(|(open, _)| *open == first) {
             let inner = &name[first.len_utf8()..];
-            let end = inner.find(*close)?;
-            let symbol = self.same(&inner[..end])?;
-            let mut after = first.len_utf8() + end + close.len_utf8();
-            after += self.delimiter_at(&name[after..]).unwrap_or(0);
-            return Some((symbol, 0..after));
+            if let Some(end) = inner.find(*close)
+                && let Some(symbol) = self.same(&inner[..end])
+            {
+                let after = first.len_utf8() + end + close.len_utf8();
+                return Some((symbol, 0..after + self.delimiter_at(&name[after..]).unwrap_or(0)));
+            }
         }
         if self.delimiter.is_empty() {
             return self.bare_head(name);
@@ -160,10 +161,11 @@ impl Rules {
         let last = stem.chars().next_back()?;
         if let Some((open, _)) = BRACKETS.iter().find(|(_, close)| *close == last) {
             let inner_end = stem.len() - last.len_utf8();
-            let start = stem[..inner_end].rfind(*open)?;
-            let symbol = self.same(&stem[start + open.len_utf8()..inner_end])?;
-            let begin = self.delimiter_before(&stem[..start]).unwrap_or(start);
-            return Some((symbol, begin..stem.len()));
+            if let Some(start) = stem[..inner_end].rfind(*open)
+                && let Some(symbol) = self.same(&stem[start + open.len_utf8()..inner_end])
+            {
+                return Some((symbol, self.delimiter_before(&stem[..start]).unwrap_or(start)..stem.len()));
+            }
         }
         if self.delimiter.is_empty() {
             if !self.open.is_empty() {
@@ -260,6 +262,12 @@ mod tests {
         assert_eq!(tail.add("名簿.xlsx", "機2"), "名簿〔機2〕.xlsx");
         assert_eq!(tail.of("名簿（機２）.xlsx"), Some("機2"));
         assert_eq!(tail.remove("名簿【機2】"), "名簿");
+        let written_so = Rules::new(vec!["【個A】".to_owned()], Position::Head, ("", ""), "");
+        assert_eq!(written_so.add("名簿.xlsx", "【個A】"), "【個A】名簿.xlsx");
+        assert_eq!(
+            (written_so.of("【個A】名簿.xlsx"), written_so.remove("【個A】名簿.xlsx").as_str()),
+            (Some("【個A】"), "名簿.xlsx")
+        );
         let tail = rules(Position::Tail, ("", ""), "_");
         assert_eq!((tail.of("名簿_機2.tar.gz"), tail.of("名簿.tar_機2.gz")), (None, Some("機2")));
     }

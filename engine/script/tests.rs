@@ -172,6 +172,43 @@ fn errors_name_line_column_and_word() {
 const DAILY: &str = "保健所,検査日,検査数,陽性数,備考\n津,2022-04-01,10,1,\n四日市,2022/4/1,20,1,再送\n伊勢,令和4年4月2日,30,3,\n津,2022-04-02,40,4,\n";
 
 #[test]
+fn a_refused_file_that_is_read_is_an_error_even_if_it_was_a_warning_before() {
+    let script = |last: &str| {
+        format!("for f in 入力.ファイル {{ if 見出しあり(f, [\"保健所\"]) {{ }} let ok = 読めるか(f); {last} }} 処理件数(1);")
+    };
+    let severities = |source: &str| -> Vec<book::Severity> {
+        let outcome = Story::script(source).file("検査.csv", DAILY).file("空.xlsx", "").done();
+        outcome
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding.problem, book::Problem::Refused(_)))
+            .map(|finding| finding.severity)
+            .collect()
+    };
+    assert_eq!(severities(&script("")), [book::Severity::Warning]);
+    assert_eq!(severities(&script("表を読む(f, [文字の列(\"保健所\")]).使用();")), [book::Severity::Error]);
+    assert_eq!(
+        severities(&script("表を読む(f, [文字の列(\"保健所\")], #{ない時: \"除外\"}).使用();")),
+        [book::Severity::Warning]
+    );
+}
+
+#[test]
+fn the_same_input_gives_the_same_outcome() {
+    let script = "let 表 = 表を読む(入力.ファイル, [文字の列(\"保健所\"), 日付の列(\"検査日\"), 整数の列(\"検査数\")]).使用();
+        let b = ブック();
+        b.シート(\"集計\", 表.集計([\"保健所\"], [合計(\"検査数\")]).並べ替え(降順(\"検査数\")), #{書式: #{検査数: \"#,##0\"}});
+        出力(\"結果.xlsx\", b);
+        CSV出力(\"横.csv\", 表.横に並べる(\"保健所\", \"検査日\", 合計(\"検査数\")));
+        for r in 表 { 参考([r, \"検査数\"], `${r.検査数}`, \"\"); }
+        処理件数(表.行数);";
+    let story = Story::script(script).file("b/検査.csv", DAILY).file("a/検査2.csv", DAILY);
+    let first = story.done();
+    assert_eq!(first.outputs.len(), 2);
+    assert!((0..3).all(|_| story.done() == first));
+}
+
+#[test]
 fn every_example_shows_what_it_says() {
     let mut wrong = Vec::new();
     for word in crate::reference().iter().flat_map(|family| &family.words) {

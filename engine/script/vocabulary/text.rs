@@ -7,8 +7,9 @@ use rhai::{Array, Dynamic, ImmutableString};
 use rustc_hash::FxHashMap;
 
 use super::{Entry, Vocabulary};
+use crate::ValueKind;
 use crate::error::TroubleKind;
-use crate::fault::{Fault, Said};
+use crate::fault::{Fault, Said, kind_of};
 use crate::options;
 use crate::session::Session;
 
@@ -128,6 +129,14 @@ fn questions(v: &mut Vocabulary) {
                 || value.as_immutable_string_ref().is_ok_and(|text| text.trim().is_empty())
                 || value.as_array_ref().is_ok_and(|list| list.is_empty())
         });
+    v.word(
+        "種類",
+        &["種類(値)", "表.種類(\"列\")"],
+        "値の種類：空欄、文字、数値、日付、日時、時刻、時間、はい・いいえ、エラー値など。表では、列の異なる値の配列。",
+        "What kind of value it is. Of a table: the different values of a column.",
+    )
+    .example("種類(表.行(0).検査日) + 種類(1.5) + 種類(\"a\") + 種類(())", "日付数値文字空欄")
+    .form(|value: Dynamic| -> ImmutableString { kind_name(kind_of(&value)).into() });
     type Holds = fn(&str, &str) -> bool;
     let words: [(Entry, Holds); 3] = [
         (
@@ -264,4 +273,24 @@ fn patterns(v: &mut Vocabulary) {
             texts.sort_by(|a, b| japan::compare(a, b).then_with(|| a.cmp(b)));
             Ok(texts.into_iter().map(|text| ImmutableString::from(text).into()).collect())
         });
+}
+
+fn kind_name(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::Blank => "空欄",
+        ValueKind::Text => "文字",
+        ValueKind::Integer | ValueKind::Decimal => "数値",
+        ValueKind::YesNo => "はい・いいえ",
+        ValueKind::Date => "日付",
+        ValueKind::Time => "時刻",
+        ValueKind::DateTime => "日時",
+        ValueKind::Duration => "時間",
+        ValueKind::ExcelError => "エラー値",
+        ValueKind::Array => "配列",
+        ValueKind::Map => "対応",
+        ValueKind::Table => "表",
+        ValueKind::Row => "行",
+        ValueKind::File => "ファイル",
+        _ => "ほか",
+    }
 }
