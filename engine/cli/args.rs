@@ -144,8 +144,19 @@ fn command(lang: Lang) -> clap::Command {
         ))
         .subcommand_help_heading(say("命令", "Commands"))
         .next_help_heading(headings)
-        .arg(global("office", say("職場のフォルダ（scripts と samples のある所）", "folder of the office (with scripts and samples)")).value_name("DIR").value_parser(path()))
-        .arg(global("lang", say("表示の言葉", "language")).value_name("ja|en").value_parser(PossibleValuesParser::new(["ja", "en"])))
+        .arg(
+            global(
+                "office",
+                say("職場のフォルダ（scripts と samples のある所）", "folder of the office (with scripts and samples)"),
+            )
+            .value_name("DIR")
+            .value_parser(path()),
+        )
+        .arg(
+            global("lang", say("表示の言葉", "language"))
+                .value_name("ja|en")
+                .value_parser(PossibleValuesParser::new(["ja", "en"])),
+        )
         .arg(global("json", say("結果をJSONで1つ出す", "one JSON object on standard output")).action(ArgAction::SetTrue))
         .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(say("版を表示する", "version")))
         .subcommand(run_command(lang))
@@ -188,12 +199,16 @@ fn run_command(lang: Lang) -> clap::Command {
                 .help(say("入れるファイルかフォルダ", "files or folders to work on")),
         )
         .next_help_heading(say("指定", "Options"))
-        .arg(option("out", "DIR", say("結果を置く所（なければ作る）", "where the results go (made if need be)")).value_parser(path()))
-        .arg(flag("plan", say("何をするかを見るだけで、何も変えない", "show what would be done, change nothing")))
         .arg(
-            flag("in-place", say("ファイルの名前を、今ある所で変える", "rename files where they lie")).conflicts_with("plan"),
+            option("out", "DIR", say("結果を置く所（なければ作る）", "where the results go (made if need be)"))
+                .value_parser(path()),
         )
-        .arg(option("set", "KEY=VALUE", say("設定を変える（何度でも）", "change a setting (may be repeated)")).action(ArgAction::Append))
+        .arg(flag("plan", say("何をするかを見るだけで、何も変えない", "show what would be done, change nothing")))
+        .arg(flag("in-place", say("ファイルの名前を、今ある所で変える", "rename files where they lie")).conflicts_with("plan"))
+        .arg(
+            option("set", "KEY=VALUE", say("設定を変える（何度でも）", "change a setting (may be repeated)"))
+                .action(ArgAction::Append),
+        )
         .arg(
             option("undo", "LIST", say("取消用一覧を使って、名前を元に戻す", "take the renames of an undo list back"))
                 .value_parser(path())
@@ -209,7 +224,13 @@ fn dressed(name: &'static str, lang: Lang) -> clap::Command {
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .next_help_heading(heading)
-        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(lang.pick("この説明を表示する", "show this help")))
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help(lang.pick("この説明を表示する", "show this help")),
+        )
         .next_help_heading(lang.pick("対象", "Arguments"))
 }
 
@@ -244,7 +265,9 @@ mod tests {
     fn a_line_is_understood() {
         let words = ["jitan", "run", "検査", "a.xlsx", "b.xlsx", "--set", "年度=2024", "--plan", "--json", "--lang", "en"];
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        let Ok(Typed { command: Command::Run(run), json: true, lang: Some(Lang::En), .. }) = parse(&words, Lang::Ja) else { panic!() };
+        let Ok(Typed { command: Command::Run(run), json: true, lang: Some(Lang::En), .. }) = parse(&words, Lang::Ja) else {
+            panic!()
+        };
         assert_eq!((run.task.as_str(), run.paths.len(), run.plan), ("検査", 2, true));
         assert_eq!(run.set, ["年度=2024"]);
     }

@@ -17,7 +17,8 @@ fn main() {
             carried.push(case.join("case.toml"));
         }
     }
-    let mut list = String::from("/// The files that the program carries: path and bytes.\nstatic CARRIED: &[(&str, &[u8])] = &[\n");
+    let mut list =
+        String::from("/// The files that the program carries: path and bytes.\nstatic CARRIED: &[(&str, &[u8])] = &[\n");
     for path in carried.iter().filter(|path| path.is_file()) {
         let name = path.strip_prefix(&root).expect("collected below it");
         writeln!(list, "    ({:?}, include_bytes!({:?})),", name.to_string_lossy(), path).expect("a String takes everything");

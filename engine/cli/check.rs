@@ -38,7 +38,8 @@ pub fn check(office: &Office, screen: &Screen, wanted: &[String]) -> Exit {
 fn one(screen: &Screen, task: &Task) -> (Exit, Value) {
     let program = worker(screen.lang);
     let out = PathBuf::from(".");
-    let job = Job { task, out: &out, way: Way::Plan, now: job::now(), unit: String::new(), program: &program, undo_name: UNDO_LIST };
+    let job =
+        Job { task, out: &out, way: Way::Plan, now: job::now(), unit: String::new(), program: &program, undo_name: UNDO_LIST };
     let told = match job.check(&mut |_| ()) {
         Ok(told) => told,
         Err(stop) => return (screen.stop(&stop, Some(task)), json!({ "task": task.id, "sound": false, "mistakes": [] })),

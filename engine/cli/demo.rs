@@ -74,7 +74,15 @@ fn one(screen: &Screen, office: &Office, folder: &Path, task: &Task) -> Result<O
     let program = worker(screen.lang);
     let arrival = Arrival::collect(&case.dropped, &task)?;
     let now = case.now.unwrap_or_else(job::now);
-    let job = Job { task: &task, out: &out, way: Way::Publish, now, unit: unit(screen, &task), program: &program, undo_name: UNDO_LIST };
+    let job = Job {
+        task: &task,
+        out: &out,
+        way: Way::Publish,
+        now,
+        unit: unit(screen, &task),
+        program: &program,
+        undo_name: UNDO_LIST,
+    };
     let bar = screen.bar();
     let finished = job.run(arrival, &mut |progress| bar.at(&progress));
     bar.close();

@@ -26,7 +26,9 @@ pub fn of(error: &clap::Error, lang: Lang) -> Refused {
             near: text(ContextKind::SuggestedSubcommand),
         },
         ErrorKind::UnknownArgument => Misuse::UnknownArgument { written: written(), near: text(ContextKind::SuggestedArg) },
-        ErrorKind::MissingRequiredArgument => Misuse::MissingArgument { wanted: many(ContextKind::InvalidArg).join(lang.pick("と", ", ")) },
+        ErrorKind::MissingRequiredArgument => {
+            Misuse::MissingArgument { wanted: many(ContextKind::InvalidArg).join(lang.pick("と", ", ")) }
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => match text(ContextKind::InvalidValue) {
             Some(value) if !value.is_empty() => {
                 Misuse::WrongValue { argument: written(), written: value, choices: many(ContextKind::ValidValue) }

@@ -234,7 +234,9 @@ fn clean(line: &str) -> String {
         match c {
             '\u{1b}' if rest.peek() == Some(&'[') => text.push(c),
             '\t' => text.push(' '),
-            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) => text.push('�'),
+            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) => {
+                text.push('�')
+            }
             c => text.push(c),
         }
     }

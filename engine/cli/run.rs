@@ -61,13 +61,7 @@ pub fn run(office: &Office, screen: &Screen, typed: &Run) -> Exit {
     }
 }
 
-fn one_job(
-    screen: &Screen,
-    task: &Task,
-    typed: &Run,
-    way: Way,
-    now: job::DateTime,
-) -> Result<(Finished, PathBuf), Stop> {
+fn one_job(screen: &Screen, task: &Task, typed: &Run, way: Way, now: job::DateTime) -> Result<(Finished, PathBuf), Stop> {
     let arrival = Arrival::collect(&typed.paths, task)?;
     let out = typed.out.clone().unwrap_or_else(|| default_out(task, &arrival));
     let program = worker(screen.lang);

@@ -43,7 +43,9 @@ pub fn test(office: &Office, screen: &Screen, wanted: &[String], bless: bool) ->
             let differences = one(screen, &task, &case, bless);
             all += 1;
             passed += u64::from(differences.is_empty());
-            objects.push(json!({ "task": task.id, "case": case.name, "passed": differences.is_empty(), "differences": differences }));
+            objects.push(
+                json!({ "task": task.id, "case": case.name, "passed": differences.is_empty(), "differences": differences }),
+            );
         }
     }
     screen.say(&message::word(screen.lang, &Word::CasesEnd { passed, all }));
@@ -140,7 +142,9 @@ fn line(row: &Row) -> String {
 
 fn reasons(stop: &Stop) -> Vec<String> {
     let (Telling { what, .. }, told) = match stop {
-        Stop::Setback(setback) => (setback.tell(SAYS), if let Setback::Script { told } = setback { told.as_slice() } else { &[] }),
+        Stop::Setback(setback) => {
+            (setback.tell(SAYS), if let Setback::Script { told } = setback { told.as_slice() } else { &[] })
+        }
         Stop::Error(error) => (error.tell(SAYS), [].as_slice()),
     };
     let places = told.iter().map(|told| format!("{}: {}", told.line.unwrap_or_default(), told.what));

@@ -119,7 +119,7 @@ impl Arrival {
     fn walk(&mut self, root: usize, task: &Task, owners: &mut Vec<(String, Option<String>)>) -> Result<(), Error> {
         let base = self.roots[root].path.clone();
         // Japanese order within each folder, so that the job is the same on every file system.
-        let walk = WalkDir::new(&base).follow_links(false).sort_by(|a, b| in_order(a, b));
+        let walk = WalkDir::new(&base).follow_links(false).sort_by(in_order);
         let mut entries = walk.into_iter();
         while let Some(entry) = entries.next() {
             let entry = match entry {

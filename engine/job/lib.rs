@@ -17,9 +17,9 @@ pub use arrival::{Arrival, Left, Why};
 pub use clock::now;
 pub use conduct::{Finished, Job, Renamed, Way, undo};
 pub use error::{Error, Limit, ScriptLimit, Setback, Stop};
-pub use place::{Placed, free_folder};
 /// The clock of a job.
 pub use jiff::civil::DateTime;
+pub use place::{Placed, free_folder};
 pub use rename::{Clash, ClashWhy, UndoWhy, Undone};
 pub use report::{Account, Confinement, Counts, Facts, ListWords, Progress, Row, Told, Weight};
 pub use worker::{Words, work};

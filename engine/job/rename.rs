@@ -10,7 +10,9 @@ use std::io::{self, BufWriter, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, ResolveFlags, fsync, openat2, renameat, renameat_with, statat, syncfs};
+use rustix::fs::{
+    AtFlags, CWD, Mode, OFlags, RenameFlags, ResolveFlags, fsync, openat2, renameat, renameat_with, statat, syncfs,
+};
 use rustix::io::Errno;
 
 use crate::arrival::{Dropped, Left, Root, on_disk, shown};
@@ -50,13 +52,7 @@ pub enum ClashWhy {
 }
 
 /// Everything that speaks against a list of renames, without touching the disk.
-pub(crate) fn clashes(
-    roots: &[Root],
-    files: &[Dropped],
-    others: &[String],
-    left: &[Left],
-    wishes: &[Wish],
-) -> Vec<Clash> {
+pub(crate) fn clashes(roots: &[Root], files: &[Dropped], others: &[String], left: &[Left], wishes: &[Wish]) -> Vec<Clash> {
     let mut found = Vec::new();
     let mut moved = vec![false; files.len()];
     let mut targets: HashMap<String, u32> = HashMap::with_capacity(wishes.len());
@@ -466,14 +462,7 @@ mod tests {
                 std::fs::write(root.join(name), name).unwrap();
                 let meta = std::fs::metadata(root.join(name)).unwrap();
                 let modified = i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec());
-                Dropped {
-                    root: 0,
-                    inner: (*name).to_owned(),
-                    size: meta.len(),
-                    modified,
-                    inode: meta.ino(),
-                    open_by: None,
-                }
+                Dropped { root: 0, inner: (*name).to_owned(), size: meta.len(), modified, inode: meta.ino(), open_by: None }
             })
             .collect();
         (dir, vec![Root { path: root, prefix: String::new(), folder: true }], files)

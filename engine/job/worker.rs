@@ -101,8 +101,7 @@ fn context(order: &Order) -> Context {
     let mut limits = script::Limits::default();
     // Time is counted by the processor's clock; operations only guard a machine where that limit cannot be set.
     limits.operations = limits.operations.max(order.limits.cpu_seconds.saturating_mul(20_000_000));
-    let mut book_limits = book::Limits::default();
-    book_limits.file = order.limits.file_mib << 20;
+    let book_limits = book::Limits { file: order.limits.file_mib << 20, ..book::Limits::default() };
     Context {
         arrival: order.arrival.clone(),
         now: order.now.parse().unwrap_or_default(),
@@ -245,7 +244,8 @@ impl<'w> Telling<'w> {
 /// Files that were opened and then left out as a whole.
 fn skipped(outcome: &Outcome) -> u64 {
     let whole = outcome.findings.iter().filter(|finding| {
-        finding.place.cell.is_none() && matches!(finding.fate, book::Fate::Skipped | book::Fate::Stopped)
+        finding.place.cell.is_none()
+            && matches!(finding.fate, book::Fate::Skipped | book::Fate::Stopped)
             && finding.severity != Severity::Note
     });
     let files: std::collections::BTreeSet<_> = whole.filter_map(|finding| finding.place.file.as_deref()).collect();

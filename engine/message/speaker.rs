@@ -84,4 +84,3 @@ impl Speaker {
         said!(self.0, label::fate(fate)).to_owned()
     }
 }
-

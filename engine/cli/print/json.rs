@@ -32,7 +32,8 @@ pub fn finished(id: &str, task: &Task, finished: &Finished, plan: bool, took: Du
         "seconds": seconds(took),
     });
     if plan {
-        let renames = finished.renames.iter().map(|rename| json!({ "from": rename.from, "to": rename.to, "reason": rename.reason }));
+        let renames =
+            finished.renames.iter().map(|rename| json!({ "from": rename.from, "to": rename.to, "reason": rename.reason }));
         object["plan"] = json!(true);
         object["renames"] = renames.collect();
     }
@@ -42,7 +43,9 @@ pub fn finished(id: &str, task: &Task, finished: &Finished, plan: bool, took: Du
 /// A job that came to nothing; `reason` says why.
 pub fn stopped(id: &str, task: &Task, stop: &Stop, lang: Lang, took: Duration) -> Value {
     let (Telling { what, next }, told) = match stop {
-        Stop::Setback(setback) => (setback.tell(lang), if let Setback::Script { told } = setback { told.as_slice() } else { &[] }),
+        Stop::Setback(setback) => {
+            (setback.tell(lang), if let Setback::Script { told } = setback { told.as_slice() } else { &[] })
+        }
         Stop::Error(error) => (error.tell(lang), [].as_slice()),
     };
     json!({

@@ -26,9 +26,7 @@ pub fn of(text: &str, told: &Told) -> String {
     let word = told.word.as_deref().filter(|word| line_text[from..].starts_with(word)).map_or(1, str::len);
     let to = (from + word).min(line_text.len()).max(from);
     // The snippet holds one line, so that rendering never depends on the rest of the script.
-    let snippet = Snippet::source(line_text)
-        .line_start(line)
-        .annotation(AnnotationKind::Primary.span(from..ceil(line_text, to)));
+    let snippet = Snippet::source(line_text).line_start(line).annotation(AnnotationKind::Primary.span(from..ceil(line_text, to)));
     let report = [Level::ERROR.no_name().primary_title("").element(snippet)];
     let drawn = Renderer::plain().render(&report);
     let mut lines: String = drawn.lines().filter(|line| line.contains('|')).map(|line| format!("  {line}\n")).collect();

@@ -29,7 +29,10 @@ pub(super) fn differences(lang: Lang, case: &Case, came: &Came) -> Vec<String> {
     }
     let says = std::fs::read_to_string(case.says()).unwrap_or_default();
     let wanted: Vec<&str> = says.lines().collect();
-    wanted.iter().filter(|line| !came.says.iter().any(|got| got == *line)).for_each(|line| say(Word::MissingLine { line: (*line).to_owned() }));
+    wanted
+        .iter()
+        .filter(|line| !came.says.iter().any(|got| got == *line))
+        .for_each(|line| say(Word::MissingLine { line: (*line).to_owned() }));
     came.says.iter().filter(|got| !wanted.contains(&got.as_str())).for_each(|line| say(Word::SurplusLine { line: line.clone() }));
     found
 }
@@ -109,10 +112,12 @@ fn cells(file: &str, name: &str, wanted: &Sheet, got: &Sheet, words: &mut Vec<Wo
     let all = |sheet: &Sheet| {
         let rows = sheet.rows().flat_map(|row| {
             let number = row.number();
-            row.cells().map(move |cell| {
-                let address = book::Address::new(number, cell.column);
-                ((number, cell.column), (address, cell.value.show(texts), cell.format.to_owned()))
-            }).collect::<Vec<_>>()
+            row.cells()
+                .map(move |cell| {
+                    let address = book::Address::new(number, cell.column);
+                    ((number, cell.column), (address, cell.value.show(texts), cell.format.to_owned()))
+                })
+                .collect::<Vec<_>>()
         });
         rows.collect::<BTreeMap<_, _>>()
     };

@@ -12,7 +12,9 @@ pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
         Problem::Said { problem, remedy } => Telling::new(problem, remedy),
         Problem::Refused(why) => refusal(why),
         Problem::Suspicious(what) => suspicion(what),
-        Problem::HiddenSheet => Telling::new("a hidden sheet was read too", "if it is not to be used, delete it and drop the file again"),
+        Problem::HiddenSheet => {
+            Telling::new("a hidden sheet was read too", "if it is not to be used, delete it and drop the file again")
+        }
         Problem::HiddenRows { count: rows } => Telling::new(
             format!("{} read too", count(*rows as u64, "hidden row was", "hidden rows were")),
             "if they are not to be used, delete them and drop the file again",
@@ -75,7 +77,9 @@ pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
         ),
         Problem::Missing => Telling::new("nothing is filled in", "fill in the value and drop the file again"),
         Problem::NotANumber => Telling::new("not a number", "write a number and drop the file again"),
-        Problem::NotWhole => Telling::new("a fraction where a whole number is wanted", "write a whole number and drop the file again"),
+        Problem::NotWhole => {
+            Telling::new("a fraction where a whole number is wanted", "write a whole number and drop the file again")
+        }
         Problem::NotADate(why) => date_trouble(why),
         Problem::DoubtfulDate(why) => date_doubt(why),
         Problem::NotAMonth => Telling::new("not a year and month", "write 2024/4 or 令和6年4月 and drop the file again"),
@@ -88,9 +92,10 @@ pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
                 None => "write one of these words and drop the file again".to_owned(),
             },
         ),
-        Problem::NearChoice { taken } => {
-            Telling::new(format!("it was taken for \"{taken}\""), "if it means something else, correct it and drop the file again")
-        }
+        Problem::NearChoice { taken } => Telling::new(
+            format!("it was taken for \"{taken}\""),
+            "if it means something else, correct it and drop the file again",
+        ),
         Problem::LostZeros { digits, candidate } => Telling::new(
             format!("a code of {digits} digits is too short; leading zeros were lost (\"{}\"?)", mask(candidate)),
             format!("format the cell as text, write \"{}\" and drop the file again", mask(candidate)),
@@ -115,14 +120,16 @@ pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
             format!("the formula gives an error ({})", error.text()),
             "correct the formula or what it refers to, and drop the file again",
         ),
-        Problem::StaleFormula => Telling::new(
-            "the result of the formula was never saved",
-            "open the file in Excel, save it and drop it again",
-        ),
-        Problem::NumberAsText => Telling::new("a number is written as text; it was used as a number", "if the value is right, all is well"),
-        Problem::StatisticalMark { mark } => {
-            Telling::new(format!("the mark \"{mark}\" stands for a number"), "if there is a number, fill it in and drop the file again")
+        Problem::StaleFormula => {
+            Telling::new("the result of the formula was never saved", "open the file in Excel, save it and drop it again")
         }
+        Problem::NumberAsText => {
+            Telling::new("a number is written as text; it was used as a number", "if the value is right, all is well")
+        }
+        Problem::StatisticalMark { mark } => Telling::new(
+            format!("the mark \"{mark}\" stands for a number"),
+            "if there is a number, fill it in and drop the file again",
+        ),
         Problem::MergedValue => Telling::new(
             "the value of a merged cell was used for its first row only",
             "if other rows need it too, unmerge the cells, fill in each row and drop the file again",
@@ -184,7 +191,9 @@ pub(crate) fn refusal(refusal: &Refusal) -> Telling {
             format!("the file is too large ({}, {} allowed)", super::label::size(*bytes), super::label::size(*limit)),
             "remove sheets and pictures that are not needed, or split it, and drop it again",
         ),
-        Refusal::Password => Telling::new("the file is protected by a password", "save it without the password and drop it again"),
+        Refusal::Password => {
+            Telling::new("the file is protected by a password", "save it without the password and drop it again")
+        }
         Refusal::CutOff => Telling::new(
             "the file ends too early: it is still being copied, or part of it is lost",
             "see whether the original opens, and copy it again",
@@ -193,25 +202,20 @@ pub(crate) fn refusal(refusal: &Refusal) -> Telling {
             "the file is damaged and cannot be read",
             "see whether Excel opens it; if so, save it under a new name and drop it again",
         ),
-        Refusal::Foreign { format } => Telling::new(
-            format!("not a workbook but {format}"),
-            "save it as an Excel file (xlsx, xls) or CSV and drop it again",
-        ),
-        Refusal::Unknown => Telling::new(
-            "neither an Excel file nor a CSV",
-            "see whether it is the right file, and drop an Excel file or a CSV",
-        ),
-        Refusal::UnknownEncoding => Telling::new(
-            "the text's encoding cannot be told",
-            "open it in Excel, save it as \"CSV UTF-8\" and drop it again",
-        ),
+        Refusal::Foreign { format } => {
+            Telling::new(format!("not a workbook but {format}"), "save it as an Excel file (xlsx, xls) or CSV and drop it again")
+        }
+        Refusal::Unknown => {
+            Telling::new("neither an Excel file nor a CSV", "see whether it is the right file, and drop an Excel file or a CSV")
+        }
+        Refusal::UnknownEncoding => {
+            Telling::new("the text's encoding cannot be told", "open it in Excel, save it as \"CSV UTF-8\" and drop it again")
+        }
         Refusal::Hostile { why: _ } => Telling::new(
             "the file is built in a dangerous way that no ordinary file has, so it was not opened",
             "find out where it comes from; if nobody knows, do not open it and tell whoever keeps the systems",
         ),
-        Refusal::NotPermitted => {
-            Telling::new("the task may not open this file", "if it has to, ask whoever keeps the task")
-        }
+        Refusal::NotPermitted => Telling::new("the task may not open this file", "if it has to, ask whoever keeps the task"),
         Refusal::Changed => Telling::new(
             "the file was changed or taken away while the job ran",
             "close it, wait until it is saved, and drop it again",
@@ -271,9 +275,10 @@ pub(crate) fn date_doubt(doubt: &DateDoubt) -> Telling {
             format!("the era does not have that year; it was used as \"{right}\""),
             format!("write \"{right}\" if that is right, else the right date"),
         ),
-        DateDoubt::WrongWeekday { right } => {
-            Telling::new(format!("the weekday does not fit: that day is a {right}"), "see whether the date or the weekday is right")
-        }
+        DateDoubt::WrongWeekday { right } => Telling::new(
+            format!("the weekday does not fit: that day is a {right}"),
+            "see whether the date or the weekday is right",
+        ),
         DateDoubt::EightDigits => Telling::new("eight digits were read as a date", "if they are no date, write the right one"),
         DateDoubt::SixDigits => Telling::new("six digits were read as a month", "if they are no month, write the right one"),
         DateDoubt::YearFromFiscalYear { date } => {

@@ -27,10 +27,9 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
         Misuse::NotASetting { written } => {
             Telling::new(format!("\"{written}\" is not a setting"), "write name=value, such as --set 年度=2024")
         }
-        Misuse::NotEmpty { path } => Telling::new(
-            format!("\"{}\" is not empty", path.display()),
-            "name an empty folder, or one that does not exist yet",
-        ),
+        Misuse::NotEmpty { path } => {
+            Telling::new(format!("\"{}\" is not empty", path.display()), "name an empty folder, or one that does not exist yet")
+        }
         Misuse::TaskExists { name } => Telling::new(format!("there is a task \"{name}\" already"), "take another name"),
         Misuse::WrongName { name } => {
             Telling::new(format!("\"{name}\" cannot be the name of a task"), "take a short name without signs such as / and :")
@@ -38,7 +37,9 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
         Misuse::Unwritable { path } => {
             Telling::new(format!("\"{}\" cannot be written", path.display()), "check the rights and the room on the disk")
         }
-        Misuse::Unreadable { path } => Telling::new(format!("\"{}\" cannot be read", path.display()), "check the name and the rights"),
+        Misuse::Unreadable { path } => {
+            Telling::new(format!("\"{}\" cannot be read", path.display()), "check the name and the rights")
+        }
         Misuse::NoOffice { path } => Telling::new(format!("there is no folder \"{}\"", path.display()), "check --office"),
     }
 }

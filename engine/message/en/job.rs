@@ -15,9 +15,7 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             "the file may be damaged: see whether Excel opens it, and show this to whoever keeps the task",
         ),
         Setback::NoRoom => Telling::new("the disk is full; nothing was published", "make room and run it again"),
-        Setback::Script { told: _ } => {
-            Telling::new("the script has mistakes; nothing was published", "mend the places below")
-        }
+        Setback::Script { told: _ } => Telling::new("the script has mistakes; nothing was published", "mend the places below"),
         Setback::Unbalanced { read, used, excluded, untold, twice, examples } => {
             let mut what =
                 format!("the rows do not balance, nothing was published: {read} read, {used} used, {excluded} excluded");
@@ -30,7 +28,10 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             if !examples.is_empty() {
                 what.push_str(&format!("; for example {}", examples.join(", ")));
             }
-            Telling::new(what, "add .使用() to the table that makes the result, and .除外(condition, \"reason\") where rows are left out")
+            Telling::new(
+                what,
+                "add .使用() to the table that makes the result, and .除外(condition, \"reason\") where rows are left out",
+            )
         }
         Setback::NoRightToWrite { name, allowed } => Telling::new(
             format!("the task has no right to write \"{name}\"; it may write {}", list(allowed)),
@@ -104,13 +105,13 @@ pub(crate) fn error(error: &Error) -> Telling {
             "name the file itself",
         ),
         Error::Unreadable { path, kind: _ } => Telling::new(format!("\"{}\" cannot be read", shown(path)), "check the rights"),
-        Error::Unwritable { path, kind: _ } => {
-            Telling::new(format!("\"{}\" cannot be written to", shown(path)), "check the rights, or name another place with --out")
-        }
-        Error::DiskFull { path } => Telling::new(
-            format!("the disk of \"{}\" is full; nothing was published", shown(path)),
-            "make room and run it again",
+        Error::Unwritable { path, kind: _ } => Telling::new(
+            format!("\"{}\" cannot be written to", shown(path)),
+            "check the rights, or name another place with --out",
         ),
+        Error::DiskFull { path } => {
+            Telling::new(format!("the disk of \"{}\" is full; nothing was published", shown(path)), "make room and run it again")
+        }
         Error::NoWorker { kind: _ } => Telling::new(
             "the worker does not start",
             "see whether jitan lies where programs may run, and whether there is memory left",

@@ -66,12 +66,8 @@ pub(crate) fn counts(facts: &Facts) -> String {
 /// "1,000 rows read = 990 used + 10 excluded (total rows 8, resent 2)"
 pub(crate) fn reconciliation(account: &Account) -> String {
     use ja::label::number;
-    let mut text = format!(
-        "{} rows read = {} used + {} excluded",
-        number(account.read),
-        number(account.used),
-        number(account.left_out())
-    );
+    let mut text =
+        format!("{} rows read = {} used + {} excluded", number(account.read), number(account.used), number(account.left_out()));
     if !account.excluded.is_empty() {
         let reasons: Vec<String> =
             account.excluded.iter().map(|(reason, count)| format!("{reason} {}", number(*count))).collect();

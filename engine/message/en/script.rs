@@ -32,9 +32,13 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             Telling::new(format!("\"{wanted}\" is missing before {here}"), format!("add \"{wanted}\""))
         }
         TroubleKind::EndsEarly => Telling::new("the script ends too early", "count the closing brackets ) } ]"),
-        TroubleKind::Reserved => Telling::new(format!("{here} has a meaning of its own and cannot be a name"), "take another name"),
+        TroubleKind::Reserved => {
+            Telling::new(format!("{here} has a meaning of its own and cannot be a name"), "take another name")
+        }
         TroubleKind::DefinedTwice => Telling::new(format!("{here} is defined twice"), "rename one of the two"),
-        TroubleKind::Constant => Telling::new(format!("{here} cannot be changed"), "put the value into a variable of another name"),
+        TroubleKind::Constant => {
+            Telling::new(format!("{here} cannot be changed"), "put the value into a variable of another name")
+        }
         TroubleKind::TooDeep => Telling::new("the expression is nested too deeply", "put parts of it into variables with let"),
         TroubleKind::TooManyFunctions { limit } => {
             Telling::new(format!("too many functions ({limit} allowed)"), "move shared parts to scripts/lib/")
@@ -76,9 +80,10 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         TroubleKind::NoColumn { near, have } => {
             Telling::new(format!("the table has no column {here}"), meant(near, &format!("it has {}", list(have))))
         }
-        TroubleKind::NoProperty { of, near } => {
-            Telling::new(format!("{} has no property {here}", value(*of)), meant(near, "see jitan doc for the properties there are"))
-        }
+        TroubleKind::NoProperty { of, near } => Telling::new(
+            format!("{} has no property {here}", value(*of)),
+            meant(near, "see jitan doc for the properties there are"),
+        ),
         TroubleKind::Blank { place, column } => {
             let column = column.as_ref().map(|column| format!(" of \"{column}\"")).unwrap_or_default();
             Telling::new(
@@ -97,19 +102,16 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("{} and {} cannot be compared", value(*left), value(*right)),
             "make both the same kind of value first",
         ),
-        TroubleKind::NotYesNo { got } => Telling::new(
-            format!("a condition must be yes or no, this one is {}", value(*got)),
-            "write a comparison with == or >",
-        ),
+        TroubleKind::NotYesNo { got } => {
+            Telling::new(format!("a condition must be yes or no, this one is {}", value(*got)), "write a comparison with == or >")
+        }
         TroubleKind::NotAllowed { have } => {
             Telling::new(format!("{here} cannot be used here"), format!("possible are {}", list(have)))
         }
         TroubleKind::CannotRead { wanted, private: _ } => {
             Telling::new(format!("the value cannot be read as {}", self::wanted(*wanted)), "check the value that is given")
         }
-        TroubleKind::DividedByZero => {
-            Telling::new("something is divided by zero", "test the divisor first, or use 割合(a, b)")
-        }
+        TroubleKind::DividedByZero => Telling::new("something is divided by zero", "test the divisor first, or use 割合(a, b)"),
         TroubleKind::TooLarge => Telling::new("the number is too large to be exact", "calculate in another unit"),
         TroubleKind::OutOfRange { length, index } => Telling::new(
             format!("item {index} is wanted, but there are only {length}"),
@@ -131,16 +133,13 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("the column \"{column}\" holds something that is no number{}", at(place)),
             "read it as 整数の列, 小数の列 or 金額の列",
         ),
-        TroubleKind::ColumnHoldsNoDate { column, place, private: _ } => Telling::new(
-            format!("the column \"{column}\" holds something that is no date{}", at(place)),
-            "read it as 日付の列",
-        ),
+        TroubleKind::ColumnHoldsNoDate { column, place, private: _ } => {
+            Telling::new(format!("the column \"{column}\" holds something that is no date{}", at(place)), "read it as 日付の列")
+        }
         TroubleKind::ColumnTwice { name } => {
             Telling::new(format!("there is a column \"{name}\" already"), "give one of them another name")
         }
-        TroubleKind::NoColumnsGiven => {
-            Telling::new(format!("{here} is given no column"), "name the columns, such as [\"課\"]")
-        }
+        TroubleKind::NoColumnsGiven => Telling::new(format!("{here} is given no column"), "name the columns, such as [\"課\"]"),
         TroubleKind::OutputTwice { name } => {
             Telling::new(format!("the output \"{name}\" is made twice"), "give one of them another name")
         }

@@ -38,10 +38,9 @@ pub(crate) fn error(error: &Error) -> Telling {
         Error::NoSetting { wanted, near: None, have } => {
             Telling::new(format!("there is no setting \"{wanted}\""), format!("the settings are {}", list(have)))
         }
-        Error::WrongSetting { name, written, wanted } => Telling::new(
-            format!("the setting \"{name}\" cannot be \"{written}\""),
-            format!("give it {}", self::wanted(*wanted)),
-        ),
+        Error::WrongSetting { name, written, wanted } => {
+            Telling::new(format!("the setting \"{name}\" cannot be \"{written}\""), format!("give it {}", self::wanted(*wanted)))
+        }
     }
 }
 
@@ -53,10 +52,9 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
         }
         Fault::Unknown { near: None } => Telling::new(format!("there is no field \"{field}\""), "remove the line"),
         Fault::Missing => Telling::new(format!("\"{field}\" is missing"), "add the field"),
-        Fault::WrongType { wanted } => Telling::new(
-            format!("\"{field}\" cannot hold this kind of value"),
-            format!("write {}", self::wanted(*wanted)),
-        ),
+        Fault::WrongType { wanted } => {
+            Telling::new(format!("\"{field}\" cannot hold this kind of value"), format!("write {}", self::wanted(*wanted)))
+        }
         Fault::Empty => Telling::new(format!("\"{field}\" is empty"), "write a value"),
         Fault::OutOfRange { low, high } => {
             Telling::new(format!("\"{field}\" is out of range"), format!("write a number from {low} to {high}"))

@@ -14,10 +14,9 @@ pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
         Problem::Said { problem, remedy } => Telling::new(problem, remedy),
         Problem::Refused(why) => refusal(why),
         Problem::Suspicious(what) => suspicion(what),
-        Problem::HiddenSheet => Telling::new(
-            "非表示のシートも読み取りました。",
-            "使わないシートであれば、削除してから、もう一度入れてください。",
-        ),
+        Problem::HiddenSheet => {
+            Telling::new("非表示のシートも読み取りました。", "使わないシートであれば、削除してから、もう一度入れてください。")
+        }
         Problem::HiddenRows { count } => Telling::new(
             format!("非表示の行が{count}行あり、その行も読み取りました。"),
             "使わない行であれば、削除してから、もう一度入れてください。",
@@ -192,17 +191,14 @@ fn no_header(wanted: &[String], best_row: Option<u32>, found: &[String]) -> Tell
 
 pub(crate) fn refusal(refusal: &Refusal) -> Telling {
     match refusal {
-        Refusal::Empty => {
-            Telling::new("ファイルの中身が空です。", "保存がうまくいったか確かめて、もう一度入れてください。")
-        }
+        Refusal::Empty => Telling::new("ファイルの中身が空です。", "保存がうまくいったか確かめて、もう一度入れてください。"),
         Refusal::TooLarge { bytes, limit } => Telling::new(
             format!("ファイルが大きすぎます（{}、上限{}）。", super::label::size(*bytes), super::label::size(*limit)),
             "要らないシートや画像を減らすか、ファイルを分けてから、もう一度入れてください。",
         ),
-        Refusal::Password => Telling::new(
-            "パスワードがかかっているので、開けません。",
-            "パスワードを外して保存してから、もう一度入れてください。",
-        ),
+        Refusal::Password => {
+            Telling::new("パスワードがかかっているので、開けません。", "パスワードを外して保存してから、もう一度入れてください。")
+        }
         Refusal::CutOff => Telling::new(
             "ファイルが途中で切れています。コピーが終わっていないか、一部が失われています。",
             "元のファイルが開けるか確かめて、コピーし直してください。",
@@ -264,10 +260,9 @@ pub(crate) fn suspicion(suspicion: &Suspicion) -> Telling {
             "古い形式（xls）の最後の行まで、いっぱいに入っています。入りきらなかった行が消えているおそれがあります。",
             "元のデータの行数と比べてください。足りないときは、xlsxかCSVで出力し直してください。",
         ),
-        Suspicion::NoFinalNewline => Telling::new(
-            "最後の行が途中で終わっているかもしれません。",
-            "最後の行に欠けがないか、確かめてください。",
-        ),
+        Suspicion::NoFinalNewline => {
+            Telling::new("最後の行が途中で終わっているかもしれません。", "最後の行に欠けがないか、確かめてください。")
+        }
     }
 }
 
@@ -278,7 +273,9 @@ pub(crate) fn date_trouble(trouble: &DateTrouble) -> Telling {
         DateTrouble::NoSuchDay => Telling::new("暦にない日です。", format!("月と日を{AGAIN}")),
         DateTrouble::NoSuchYear => Telling::new("ありえない年です。", format!("年を{AGAIN}")),
         DateTrouble::NoEra => Telling::new("元号か西暦かが分からず、何年か決められません。", WRITE),
-        DateTrouble::YearsDiffer => Telling::new("元号の年と西暦の年が合いません。", "どちらが正しいか確かめ、一方だけを書いて、もう一度入れてください。"),
+        DateTrouble::YearsDiffer => {
+            Telling::new("元号の年と西暦の年が合いません。", "どちらが正しいか確かめ、一方だけを書いて、もう一度入れてください。")
+        }
         DateTrouble::NoYear => Telling::new("年が書かれていないので、何年か決められません。", WRITE),
     }
 }

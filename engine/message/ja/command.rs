@@ -30,9 +30,10 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
             Telling::new(format!("{one} と {other} は一緒に使えません。"), "どちらかを外してください。")
         }
         Misuse::Unclear => Telling::new("指定のしかたが正しくありません。", HELP),
-        Misuse::NotASetting { written } => {
-            Telling::new(format!("「{written}」は設定として読めません。"), "「--set 年度=2024」のように「名前=値」で指定してください。")
-        }
+        Misuse::NotASetting { written } => Telling::new(
+            format!("「{written}」は設定として読めません。"),
+            "「--set 年度=2024」のように「名前=値」で指定してください。",
+        ),
         Misuse::NotEmpty { path } => Telling::new(
             format!("「{}」には、もうファイルがあります。", path.display()),
             "空のフォルダか、まだないフォルダを指定してください。",
@@ -45,7 +46,9 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
         Misuse::Unwritable { path } => {
             Telling::new(format!("「{}」に書き込めません。", path.display()), "権限とディスクの空きを確かめてください。")
         }
-        Misuse::Unreadable { path } => Telling::new(format!("「{}」を読めません。", path.display()), "名前と権限を確かめてください。"),
+        Misuse::Unreadable { path } => {
+            Telling::new(format!("「{}」を読めません。", path.display()), "名前と権限を確かめてください。")
+        }
         Misuse::NoOffice { path } => {
             Telling::new(format!("「{}」というフォルダはありません。", path.display()), "--office の指定を確かめてください。")
         }

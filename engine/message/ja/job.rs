@@ -24,9 +24,8 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             Telling::new("スクリプトに間違いがあるので、処理できません。何も出力していません。", "下のところを直してください。")
         }
         Setback::Unbalanced { read, used, excluded, untold, twice, examples } => {
-            let mut what = format!(
-                "行の数が合わないので、何も出力していません。読んだ行 {read}、使った行 {used}、除いた行 {excluded}。"
-            );
+            let mut what =
+                format!("行の数が合わないので、何も出力していません。読んだ行 {read}、使った行 {used}、除いた行 {excluded}。");
             if *untold > 0 {
                 what.push_str(&format!("使ったか除いたかが決まっていない行が{untold}行あります。"));
             }
@@ -62,7 +61,8 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
 }
 
 fn limit(limit: &Limit, allowed: u64) -> Telling {
-    const FILE: &str = "ファイルが大きすぎないか確かめてください。ふだんの量であれば、担当者に上限（task.toml の [limits]）を相談してください。";
+    const FILE: &str =
+        "ファイルが大きすぎないか確かめてください。ふだんの量であれば、担当者に上限（task.toml の [limits]）を相談してください。";
     const STOPPED: &str = "処理を止めました。何も出力していません。";
     match limit {
         Limit::Memory => Telling::new(format!("使えるメモリ（{allowed}MB）を超えたので、{STOPPED}"), FILE),
@@ -73,7 +73,10 @@ fn limit(limit: &Limit, allowed: u64) -> Telling {
             format!("入れ子が深くなりすぎたので、{STOPPED}"),
             "スクリプトが自分自身を呼び続けていないか、確かめてください。",
         ),
-        Limit::Script(kind) => Telling::new(format!("スクリプトの{}が上限を超えたので、{STOPPED}", script_limit(*kind)), "くり返しが終わるようになっているか、表の命令（集計、結合など）で書けないか、確かめてください。"),
+        Limit::Script(kind) => Telling::new(
+            format!("スクリプトの{}が上限を超えたので、{STOPPED}", script_limit(*kind)),
+            "くり返しが終わるようになっているか、表の命令（集計、結合など）で書けないか、確かめてください。",
+        ),
     }
 }
 
@@ -95,9 +98,10 @@ pub(crate) fn error(error: &Error) -> Telling {
         Error::NotThere { path } => {
             Telling::new(format!("「{}」がありません。", shown(path)), "ファイルやフォルダの名前を確かめてください。")
         }
-        Error::SameName { name } => {
-            Telling::new(format!("「{name}」という名前が2つあります。"), "どちらかの名前を変えるか、1つのフォルダにまとめてください。")
-        }
+        Error::SameName { name } => Telling::new(
+            format!("「{name}」という名前が2つあります。"),
+            "どちらかの名前を変えるか、1つのフォルダにまとめてください。",
+        ),
         Error::WrongKind { path, wants_folder: true } => Telling::new(
             format!("「{}」はファイルですが、この業務が受け取るのはフォルダです。", shown(path)),
             "ファイルをフォルダに入れて、フォルダを指定してください。",
@@ -110,7 +114,9 @@ pub(crate) fn error(error: &Error) -> Telling {
             format!("「{}」は、ふつうのファイルでもフォルダでもありません（リンクなど）。", shown(path)),
             "リンクの先ではなく、ファイルそのものを指定してください。",
         ),
-        Error::Unreadable { path, kind: _ } => Telling::new(format!("「{}」を読めません。", shown(path)), "権限を確かめてください。"),
+        Error::Unreadable { path, kind: _ } => {
+            Telling::new(format!("「{}」を読めません。", shown(path)), "権限を確かめてください。")
+        }
         Error::Unwritable { path, kind: _ } => Telling::new(
             format!("「{}」に書き込めません。", shown(path)),
             "権限を確かめるか、--out で別の場所を指定してください。",
@@ -141,9 +147,7 @@ pub(crate) fn left(why: &Why) -> Telling {
             format!("同じファイルに名前が{names}個付いているので、開きませんでした。"),
             "ファイルをコピーして、コピーした方を入れてください。",
         ),
-        Why::NotAFile => {
-            Telling::new("ふつうのファイルではないので、開きませんでした。", "ファイルそのものを入れてください。")
-        }
+        Why::NotAFile => Telling::new("ふつうのファイルではないので、開きませんでした。", "ファイルそのものを入れてください。"),
         Why::NameNotText => {
             Telling::new("ファイルの名前の文字が壊れているので、開きませんでした。", "名前を付け直して、もう一度入れてください。")
         }
@@ -170,7 +174,9 @@ pub(crate) fn left(why: &Why) -> Telling {
 pub(crate) fn clash(why: &ClashWhy, to: &str) -> Telling {
     match why {
         ClashWhy::Twin { other } => Telling::new(
-            format!("「{to}」に変えると、「{other}」と同じ名前になります（大文字と小文字、濁点の持ち方の違いは区別されません）。"),
+            format!(
+                "「{to}」に変えると、「{other}」と同じ名前になります（大文字と小文字、濁点の持ち方の違いは区別されません）。"
+            ),
             "どちらかの名前を先に変えて、もう一度実行してください。",
         ),
         ClashWhy::Taken { by } => Telling::new(
@@ -187,9 +193,13 @@ pub(crate) fn clash(why: &ClashWhy, to: &str) -> Telling {
 
 pub(crate) fn undo(why: UndoWhy) -> Telling {
     match why {
-        UndoWhy::Edited => Telling::new("名前を変えたあとで書き換えられています。", "中身を確かめて、必要なら手で名前を戻してください。"),
+        UndoWhy::Edited => {
+            Telling::new("名前を変えたあとで書き換えられています。", "中身を確かめて、必要なら手で名前を戻してください。")
+        }
         UndoWhy::Gone => Telling::new("見つかりません。", "移したり消したりしていないか、確かめてください。"),
-        UndoWhy::Taken => Telling::new("元の名前のファイルが、もうあります。", "どちらが要るか確かめて、手で名前を戻してください。"),
+        UndoWhy::Taken => {
+            Telling::new("元の名前のファイルが、もうあります。", "どちらが要るか確かめて、手で名前を戻してください。")
+        }
         UndoWhy::Refused => Telling::new("名前を戻せませんでした。", "権限を確かめて、もう一度実行してください。"),
     }
 }

@@ -153,7 +153,8 @@ pub(crate) fn word(word: &Word) -> String {
         Word::More { count } => format!("ほか{}件", number(*count)),
         Word::UndoWith { command } => format!("元に戻すときは：{command}"),
         Word::Undone { done, already } => {
-            let already = if *already > 0 { format!("（{}件はもう元の名前です）", number(*already)) } else { String::new() };
+            let already =
+                if *already > 0 { format!("（{}件はもう元の名前です）", number(*already)) } else { String::new() };
             format!("{}件の名前を元に戻しました{already}。", number(*done))
         }
         Word::NotUndone { count } => format!("{}件は戻していません。", number(*count)),

@@ -23,10 +23,13 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         TroubleKind::UnclosedComment => {
             Telling::new("「/*」で始まる説明が閉じられていません。", "説明の終わりに「*/」を書いてください。")
         }
-        TroubleKind::BadNumber => Telling::new(format!("{here}は数の書き方が正しくありません。"), "「1234」や「0.5」のように書いてください。"),
-        TroubleKind::BadEscape => {
-            Telling::new(format!("文字の中の{here}は使えない書き方です。"), "「\\」そのものを書くときは「\\\\」と書いてください。")
+        TroubleKind::BadNumber => {
+            Telling::new(format!("{here}は数の書き方が正しくありません。"), "「1234」や「0.5」のように書いてください。")
         }
+        TroubleKind::BadEscape => Telling::new(
+            format!("文字の中の{here}は使えない書き方です。"),
+            "「\\」そのものを書くときは「\\\\」と書いてください。",
+        ),
         TroubleKind::Unexpected => Telling::new(
             format!("{here}は、この場所には書けません。"),
             "その前の行に「;」や閉じかっこの書き忘れがないか、確かめてください。",
@@ -42,7 +45,9 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         }
         TroubleKind::DefinedTwice => Telling::new(format!("{here}が2回決められています。"), "どちらかの名前を変えてください。"),
         TroubleKind::Constant => Telling::new(format!("{here}は変えられない値です。"), "別の名前の変数に入れてください。"),
-        TroubleKind::TooDeep => Telling::new("かっこや式の入れ子が深すぎます。", "途中の結果を let で変数に入れて、式を分けてください。"),
+        TroubleKind::TooDeep => {
+            Telling::new("かっこや式の入れ子が深すぎます。", "途中の結果を let で変数に入れて、式を分けてください。")
+        }
         TroubleKind::TooManyFunctions { limit } => {
             Telling::new(format!("関数が多すぎます（上限{limit}個）。"), "共通の部分を scripts/lib/ に分けてください。")
         }
@@ -95,13 +100,10 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("共通のスクリプトが互いに読み込み合っています（{}）。", names.join(" → ")),
             "どれか一つの import をやめて、共通の部分を別のファイルに分けてください。",
         ),
-        TroubleKind::UnitsNeverSaid | TroubleKind::UnitsNotSaid => Telling::new(
-            "何件処理したかが書かれていません。",
-            "スクリプトの最後に「処理件数(件数);」を1回書いてください。",
-        ),
-        TroubleKind::UnitsTwice => {
-            Telling::new("処理件数が2回書かれています。", "「処理件数(件数);」は1回だけにしてください。")
+        TroubleKind::UnitsNeverSaid | TroubleKind::UnitsNotSaid => {
+            Telling::new("何件処理したかが書かれていません。", "スクリプトの最後に「処理件数(件数);」を1回書いてください。")
         }
+        TroubleKind::UnitsTwice => Telling::new("処理件数が2回書かれています。", "「処理件数(件数);」は1回だけにしてください。"),
         TroubleKind::NoColumn { near, have } => Telling::new(
             format!("表に{here}という列はありません。"),
             match near {
@@ -147,7 +149,9 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         TroubleKind::DividedByZero => {
             Telling::new("0で割ろうとしました。", "割る数が0かどうかを先に確かめるか、「割合(a, b)」を使ってください。")
         }
-        TroubleKind::TooLarge => Telling::new("数が大きすぎて、正確に計算できません。", "単位を変えるなど、計算のしかたを見直してください。"),
+        TroubleKind::TooLarge => {
+            Telling::new("数が大きすぎて、正確に計算できません。", "単位を変えるなど、計算のしかたを見直してください。")
+        }
         TroubleKind::OutOfRange { length, index } => Telling::new(
             format!("{index}番目を取り出そうとしましたが、{length}個しかありません。"),
             "番号は0から数えます。個数を確かめてから取り出してください。",
@@ -156,7 +160,9 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("{here}という項目はありません。"),
             match near {
                 Some(near) => format!("「{near}」のことであれば、そのように直してください。"),
-                None => "項目の名前を確かめて、直してください。設定であれば task.toml の [settings] に加えてください。".to_owned(),
+                None => {
+                    "項目の名前を確かめて、直してください。設定であれば task.toml の [settings] に加えてください。".to_owned()
+                }
             },
         ),
         TroubleKind::UsedWithinItself => Telling::new(
@@ -193,9 +199,10 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         TroubleKind::Refused { detail: _ } => {
             Telling::new(format!("{here}を行えませんでした。"), "渡している値やシートの名前を確かめて、直してください。")
         }
-        TroubleKind::Other { private: _ } => {
-            Telling::new(format!("{here}を行えませんでした。"), "渡している値と、命令の使い方を jitan doc で確かめて、直してください。")
-        }
+        TroubleKind::Other { private: _ } => Telling::new(
+            format!("{here}を行えませんでした。"),
+            "渡している値と、命令の使い方を jitan doc で確かめて、直してください。",
+        ),
     }
 }
 

@@ -32,10 +32,9 @@ pub(crate) fn error(error: &Error) -> Telling {
             format!("「{}」の文字コードがUTF-8ではありません。", shown(path)),
             "エディタで、文字コードをUTF-8にして保存し直してください。",
         ),
-        Error::Form { path, mistakes } => Telling::new(
-            format!("「{}」に直すところが{}か所あります。", shown(path), mistakes.len()),
-            "下の行を直してください。",
-        ),
+        Error::Form { path, mistakes } => {
+            Telling::new(format!("「{}」に直すところが{}か所あります。", shown(path), mistakes.len()), "下の行を直してください。")
+        }
         Error::NoSetting { wanted, near: Some(near), have: _ } => Telling::new(
             format!("「{wanted}」という設定はありません。"),
             format!("「{near}」のことであれば、そのように直してください。"),
@@ -57,14 +56,11 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
             format!("「{field}」という項目はありません。"),
             format!("「{near}」のことであれば、そのように直してください。"),
         ),
-        Fault::Unknown { near: None } => {
-            Telling::new(format!("「{field}」という項目はありません。"), "この行を消してください。")
-        }
+        Fault::Unknown { near: None } => Telling::new(format!("「{field}」という項目はありません。"), "この行を消してください。"),
         Fault::Missing => Telling::new(format!("「{field}」がありません。"), "この項目を書き加えてください。"),
-        Fault::WrongType { wanted } => Telling::new(
-            format!("「{field}」に書けない種類の値です。"),
-            format!("{}を書いてください。", self::wanted(*wanted)),
-        ),
+        Fault::WrongType { wanted } => {
+            Telling::new(format!("「{field}」に書けない種類の値です。"), format!("{}を書いてください。", self::wanted(*wanted)))
+        }
         Fault::Empty => Telling::new(format!("「{field}」が空です。"), "値を書いてください。"),
         Fault::OutOfRange { low, high } => {
             Telling::new(format!("「{field}」の値が範囲の外です。"), format!("{low}から{high}までの数字を書いてください。"))
@@ -89,10 +85,9 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
             "この行の書き方が正しくありません。",
             "「項目 = \"値\"」の形になっているか、「\"」や「]」が閉じられているかを確かめてください。",
         ),
-        Fault::Order { low, high } => Telling::new(
-            format!("「{low}」が「{high}」より大きくなっています。"),
-            "どちらかを直してください。",
-        ),
+        Fault::Order { low, high } => {
+            Telling::new(format!("「{low}」が「{high}」より大きくなっています。"), "どちらかを直してください。")
+        }
     }
 }
 
