@@ -81,6 +81,11 @@ pub fn problem(lang: Lang, problem: &Problem, column: Option<&str>) -> Telling {
     said!(lang, book::problem(problem, column))
 }
 
+/// What differs between two workbooks, in words.
+pub fn difference(lang: Lang, file: &str, difference: &book::Difference) -> String {
+    said!(lang, book::difference(file, difference))
+}
+
 /// A place in words; none if nothing is known of it.
 pub fn place(lang: Lang, place: &Place) -> Option<String> {
     said!(lang, label::place(place))

@@ -36,8 +36,6 @@ pub enum Word {
     MissingOutput { name: String },
     SurplusOutput { name: String },
     FileDiffers { file: String },
-    SheetsDiffer { file: String, wanted: Vec<String>, got: Vec<String> },
-    CellDiffers { file: String, sheet: String, cell: String, wanted: String, got: String },
     MissingLine { line: String },
     SurplusLine { line: String },
     Demo { folder: String },

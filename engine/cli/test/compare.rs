@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use book::{Limits, Sheet, Shelf, Workbook};
+use book::{Limits, Shelf, Workbook};
 use message::{Lang, Word};
 use task::{Case, Ending};
 
@@ -13,27 +13,26 @@ use super::Came;
 /// Everything that differs, in words.
 pub(super) fn differences(lang: Lang, case: &Case, came: &Came) -> Vec<String> {
     let mut found = Vec::new();
-    let mut say = |word: Word| found.push(message::word(lang, &word));
+    let say = |word: Word| message::word(lang, &word);
     if case.ending != came.ending {
-        say(Word::EndsOtherwise { wanted: name(case.ending).to_owned(), got: name(came.ending).to_owned() });
+        found.push(say(Word::EndsOtherwise { wanted: name(case.ending).to_owned(), got: name(came.ending).to_owned() }));
     }
     let expected = expected(&case.out());
     for (name, path) in &expected {
         match came.outputs.get(name) {
-            Some(got) => contents(name, path, got).into_iter().for_each(&mut say),
-            None => say(Word::MissingOutput { name: name.clone() }),
+            Some(got) => found.extend(contents(lang, name, path, got)),
+            None => found.push(say(Word::MissingOutput { name: name.clone() })),
         }
     }
     for name in came.outputs.keys().filter(|name| !expected.contains_key(*name)) {
-        say(Word::SurplusOutput { name: name.clone() });
+        found.push(say(Word::SurplusOutput { name: name.clone() }));
     }
     let says = std::fs::read_to_string(case.says()).unwrap_or_default();
     let wanted: Vec<&str> = says.lines().collect();
-    wanted
-        .iter()
-        .filter(|line| !came.says.iter().any(|got| got == *line))
-        .for_each(|line| say(Word::MissingLine { line: (*line).to_owned() }));
-    came.says.iter().filter(|got| !wanted.contains(&got.as_str())).for_each(|line| say(Word::SurplusLine { line: line.clone() }));
+    let missing = wanted.iter().filter(|line| !came.says.iter().any(|got| got == *line));
+    found.extend(missing.map(|line| say(Word::MissingLine { line: (*line).to_owned() })));
+    let surplus = came.says.iter().filter(|got| !wanted.contains(&got.as_str()));
+    found.extend(surplus.map(|line| say(Word::SurplusLine { line: line.clone() })));
     found
 }
 
@@ -76,72 +75,18 @@ fn expected(out: &Path) -> BTreeMap<String, PathBuf> {
     named.collect()
 }
 
-/// At most this many cells of a file are named.
-const MOST_CELLS: usize = 10;
+/// At most this many differences of a file are named.
+const MOST: usize = 10;
 
-fn contents(name: &str, expected: &Path, got: &Path) -> Vec<Word> {
-    let file = || name.to_owned();
-    let (Ok(expected), Ok(got)) = (std::fs::read(expected), std::fs::read(got)) else {
-        return vec![Word::FileDiffers { file: file() }];
-    };
+fn contents(lang: Lang, name: &str, expected: &Path, got: &Path) -> Vec<String> {
+    let differs = || vec![message::word(lang, &Word::FileDiffers { file: name.to_owned() })];
+    let (Ok(expected), Ok(got)) = (std::fs::read(expected), std::fs::read(got)) else { return differs() };
     if expected == got {
         return Vec::new();
     }
     let shelf = Shelf::new();
     let open = |bytes| Workbook::open(name, bytes, &shelf, &Limits::default());
-    let (Ok(expected), Ok(got)) = (open(expected), open(got)) else {
-        return vec![Word::FileDiffers { file: file() }];
-    };
-    let names = |book: &Workbook| book.sheets().iter().map(|sheet| sheet.name.clone()).collect::<Vec<_>>();
-    if names(&expected) != names(&got) {
-        return vec![Word::SheetsDiffer { file: file(), wanted: names(&expected), got: names(&got) }];
-    }
-    let mut words = Vec::new();
-    for (at, sheet) in names(&expected).iter().enumerate() {
-        match (expected.sheet(at), got.sheet(at)) {
-            (Ok(wanted), Ok(got)) => cells(name, sheet, &wanted, &got, &mut words),
-            _ => words.push(Word::FileDiffers { file: file() }),
-        }
-    }
-    words.truncate(MOST_CELLS);
-    words
-}
-
-fn cells(file: &str, name: &str, wanted: &Sheet, got: &Sheet, words: &mut Vec<Word>) {
-    let texts = &wanted.shelf().texts;
-    let all = |sheet: &Sheet| {
-        let rows = sheet.rows().flat_map(|row| {
-            let number = row.number();
-            row.cells()
-                .map(move |cell| {
-                    let address = book::Address::new(number, cell.column);
-                    ((number, cell.column), (address, cell.value.show(texts), cell.format.to_owned()))
-                })
-                .collect::<Vec<_>>()
-        });
-        rows.collect::<BTreeMap<_, _>>()
-    };
-    let (wanted, got) = (all(wanted), all(got));
-    for (at, (address, value, format)) in &wanted {
-        let other = got.get(at);
-        if other.is_none_or(|(_, other, kind)| other != value || kind != format) {
-            let found = other.map(|(_, value, _)| value.clone()).unwrap_or_default();
-            words.push(Word::CellDiffers {
-                file: file.to_owned(),
-                sheet: name.to_owned(),
-                cell: address.to_string(),
-                wanted: value.clone(),
-                got: found,
-            });
-        }
-    }
-    for (address, value, _) in got.iter().filter(|(at, _)| !wanted.contains_key(*at)).map(|(_, cell)| cell) {
-        words.push(Word::CellDiffers {
-            file: file.to_owned(),
-            sheet: name.to_owned(),
-            cell: address.to_string(),
-            wanted: String::new(),
-            got: value.clone(),
-        });
-    }
+    let (Ok(expected), Ok(got)) = (open(expected), open(got)) else { return differs() };
+    let Ok(found) = book::differences(&expected, &got) else { return differs() };
+    found.list.iter().take(MOST).map(|difference| message::difference(lang, name, difference)).collect()
 }

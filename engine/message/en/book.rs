@@ -1,6 +1,6 @@
 //! What is wrong or doubtful in a workbook, in English.
 
-use book::{Problem, Refusal, Suspicion};
+use book::{Difference, FormatClass, Problem, Refusal, Shown, Suspicion, ValueKind, Visibility};
 use japan::{DateDoubt, DateTrouble};
 
 use super::{count, list};
@@ -284,5 +284,61 @@ pub(crate) fn date_doubt(doubt: &DateDoubt) -> Telling {
         DateDoubt::YearFromFiscalYear { date } => {
             Telling::new(format!("the year is missing; it was read as {date}"), "if that is wrong, write the year too")
         }
+    }
+}
+
+/// What differs between the workbook that is expected and the one that came.
+pub(crate) fn difference(file: &str, difference: &Difference) -> String {
+    match difference {
+        Difference::SheetMissing { sheet } => format!("\"{file}\" lacks the sheet \"{sheet}\""),
+        Difference::SheetExtra { sheet } => format!("\"{file}\" has a sheet \"{sheet}\" that is not expected"),
+        Difference::SheetOrder { expected, actual } => {
+            format!("the sheets of \"{file}\" should be {} and are {}", list(expected), list(actual))
+        }
+        Difference::Hidden { sheet, expected, actual: _ } => match expected {
+            Visibility::Visible => format!("the sheet \"{sheet}\" of \"{file}\" is hidden"),
+            Visibility::Hidden | Visibility::VeryHidden => format!("the sheet \"{sheet}\" of \"{file}\" is not hidden"),
+        },
+        Difference::Cell { sheet, cell, expected, actual } => format!(
+            "\"{file}\", sheet \"{sheet}\", {cell}: should be {} and is {}",
+            shown(expected),
+            shown(actual)
+        ),
+        Difference::Format { sheet, cell, expected, actual } => format!(
+            "\"{file}\", sheet \"{sheet}\", {cell}: should be formatted as {} and is {}",
+            format_class(*expected),
+            format_class(*actual)
+        ),
+        Difference::MergeMissing { sheet, area } => format!("\"{file}\", sheet \"{sheet}\": {area} is not merged"),
+        Difference::MergeExtra { sheet, area } => format!("\"{file}\", sheet \"{sheet}\": {area} should not be merged"),
+    }
+}
+
+fn shown(shown: &Shown) -> String {
+    let kind = match shown.kind {
+        ValueKind::Blank => return "blank".to_owned(),
+        ValueKind::Text => "the text",
+        ValueKind::Number => "the number",
+        ValueKind::Date => "the date",
+        ValueKind::Time => "the time",
+        ValueKind::DateTime => "the moment",
+        ValueKind::Duration => "the length of time",
+        ValueKind::YesNo => "the truth value",
+        ValueKind::Error => "the error",
+        ValueKind::Stale => "a formula without a result",
+    };
+    format!("{kind} \"{}\"", shown.text)
+}
+
+fn format_class(class: FormatClass) -> String {
+    match class {
+        FormatClass::General => "general".to_owned(),
+        FormatClass::Text => "text".to_owned(),
+        FormatClass::Number { decimals } => format!("a number with {}", count(u64::from(decimals), "decimal", "decimals")),
+        FormatClass::Percent { decimals } => format!("a percentage with {}", count(u64::from(decimals), "decimal", "decimals")),
+        FormatClass::Date => "a date".to_owned(),
+        FormatClass::Time => "a time".to_owned(),
+        FormatClass::DateTime => "a date and time".to_owned(),
+        FormatClass::Duration => "a length of time".to_owned(),
     }
 }

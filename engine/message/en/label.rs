@@ -120,7 +120,8 @@ pub(crate) fn weight(weight: Weight) -> &'static str {
 
 /// Minutes as hours and minutes: "7 h 12 min".
 pub(crate) fn minutes(minutes: Decimal) -> String {
-    let whole = minutes.abs().round_dp(0);
+    // Below ten minutes, tenths matter.
+    let whole = minutes.abs().round_dp(u32::from(minutes.abs() < Decimal::TEN));
     let (hours, rest) = (whole / Decimal::from(60), whole % Decimal::from(60));
     let sign = if minutes.is_sign_negative() && !whole.is_zero() { "-" } else { "" };
     match hours.trunc() {
@@ -174,12 +175,6 @@ pub(crate) fn word(word: &Word) -> String {
         Word::MissingOutput { name } => format!("\"{name}\" was not made"),
         Word::SurplusOutput { name } => format!("\"{name}\" was not expected"),
         Word::FileDiffers { file } => format!("\"{file}\" has another content"),
-        Word::SheetsDiffer { file, wanted, got } => {
-            format!("\"{file}\" should have the sheets {} and has {}", super::list(wanted), super::list(got))
-        }
-        Word::CellDiffers { file, sheet, cell, wanted, got } => {
-            format!("\"{file}\", sheet \"{sheet}\", {cell}: should be \"{wanted}\" and is \"{got}\"")
-        }
         Word::MissingLine { line } => format!("an expected finding is missing: {line}"),
         Word::SurplusLine { line } => format!("a finding was not expected: {line}"),
         Word::Demo { folder } => format!("an office to look at: {folder}"),

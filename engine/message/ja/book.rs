@@ -1,6 +1,6 @@
 //! What is wrong or doubtful in a workbook, in Japanese.
 
-use book::{Problem, Refusal, Suspicion};
+use book::{Difference, FormatClass, Problem, Refusal, Shown, Suspicion, ValueKind, Visibility};
 use japan::{DateDoubt, DateTrouble};
 
 use super::list;
@@ -300,5 +300,61 @@ pub(crate) fn date_doubt(doubt: &DateDoubt) -> Telling {
             format!("年が書かれていないので、{}年{}月{}日として読みました。", date.year(), date.month(), date.day()),
             "違うときは、年も書いてください。",
         ),
+    }
+}
+
+/// What differs between the workbook that is expected and the one that came.
+pub(crate) fn difference(file: &str, difference: &Difference) -> String {
+    match difference {
+        Difference::SheetMissing { sheet } => format!("「{file}」にシート「{sheet}」がありません。"),
+        Difference::SheetExtra { sheet } => format!("「{file}」に余分なシート「{sheet}」があります。"),
+        Difference::SheetOrder { expected, actual } => {
+            format!("「{file}」のシートの順番が違います。正しくは{}、今は{}です。", list(expected), list(actual))
+        }
+        Difference::Hidden { sheet, expected, actual: _ } => match expected {
+            Visibility::Visible => format!("「{file}」のシート「{sheet}」が隠れています。"),
+            Visibility::Hidden | Visibility::VeryHidden => format!("「{file}」のシート「{sheet}」が隠れていません。"),
+        },
+        Difference::Cell { sheet, cell, expected, actual } => format!(
+            "「{file}」のシート「{sheet}」の{cell}が違います。正しくは{}、今は{}です。",
+            shown(expected),
+            shown(actual)
+        ),
+        Difference::Format { sheet, cell, expected, actual } => format!(
+            "「{file}」のシート「{sheet}」の{cell}の表示形式が違います。正しくは{}、今は{}です。",
+            format_class(*expected),
+            format_class(*actual)
+        ),
+        Difference::MergeMissing { sheet, area } => format!("「{file}」のシート「{sheet}」の{area}が結合されていません。"),
+        Difference::MergeExtra { sheet, area } => format!("「{file}」のシート「{sheet}」の{area}が余分に結合されています。"),
+    }
+}
+
+fn shown(shown: &Shown) -> String {
+    let kind = match shown.kind {
+        ValueKind::Blank => return "空欄".to_owned(),
+        ValueKind::Text => "文字",
+        ValueKind::Number => "数字",
+        ValueKind::Date => "日付",
+        ValueKind::Time => "時刻",
+        ValueKind::DateTime => "日時",
+        ValueKind::Duration => "時間",
+        ValueKind::YesNo => "はい・いいえ",
+        ValueKind::Error => "エラー",
+        ValueKind::Stale => "答えのない計算式",
+    };
+    format!("{kind}の「{}」", shown.text)
+}
+
+fn format_class(class: FormatClass) -> String {
+    match class {
+        FormatClass::General => "標準".to_owned(),
+        FormatClass::Text => "文字列".to_owned(),
+        FormatClass::Number { decimals } => format!("小数{decimals}桁の数字"),
+        FormatClass::Percent { decimals } => format!("小数{decimals}桁のパーセント"),
+        FormatClass::Date => "日付".to_owned(),
+        FormatClass::Time => "時刻".to_owned(),
+        FormatClass::DateTime => "日時".to_owned(),
+        FormatClass::Duration => "時間".to_owned(),
     }
 }

@@ -130,7 +130,8 @@ pub(crate) fn weight(weight: Weight) -> &'static str {
 
 /// Minutes as hours and minutes: 「7時間12分」.
 pub(crate) fn minutes(minutes: Decimal) -> String {
-    let whole = minutes.abs().round_dp(0);
+    // Below ten minutes, tenths matter.
+    let whole = minutes.abs().round_dp(u32::from(minutes.abs() < Decimal::TEN));
     let (hours, rest) = (whole / Decimal::from(60), whole % Decimal::from(60));
     let sign = if minutes.is_sign_negative() && !whole.is_zero() { "−" } else { "" };
     match hours.trunc() {
@@ -186,12 +187,6 @@ pub(crate) fn word(word: &Word) -> String {
         Word::MissingOutput { name } => format!("「{name}」が出力されていません。"),
         Word::SurplusOutput { name } => format!("「{name}」が余分に出力されています。"),
         Word::FileDiffers { file } => format!("「{file}」の中身が違います。"),
-        Word::SheetsDiffer { file, wanted, got } => {
-            format!("「{file}」のシートが違います。正しくは{}、今は{}です。", super::list(wanted), super::list(got))
-        }
-        Word::CellDiffers { file, sheet, cell, wanted, got } => {
-            format!("「{file}」のシート「{sheet}」の{cell}が違います。正しくは「{wanted}」、今は「{got}」です。")
-        }
         Word::MissingLine { line } => format!("出るはずの指摘がありません：{line}"),
         Word::SurplusLine { line } => format!("余分な指摘があります：{line}"),
         Word::Demo { folder } => format!("実演用の職場を作りました：{folder}"),
