@@ -98,7 +98,7 @@ fn tell(screen: &Screen, task: &Task, finished: &Finished, way: &Way, out: &Path
         },
     ));
     screen.say(&message::counts(lang, &finished.facts));
-    if finished.facts.account.read > 0 {
+    if finished.facts.account.balances() {
         screen.say(&message::reconciliation(lang, &finished.facts.account));
     }
     if !finished.facts.returned && *way != Way::Plan {

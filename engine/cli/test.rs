@@ -75,7 +75,8 @@ fn one(screen: &Screen, task: &Task, case: &Case, bless: bool) -> Vec<String> {
     let room = Room::new();
     let differences = match perform(task, case, &room.0) {
         Err(problem) => vec![problem],
-        Ok(came) if bless => match compare::bless(case, &came) {
+        // An ending that the case does not want is never blessed.
+        Ok(came) if bless && came.ending == case.ending => match compare::bless(case, &came) {
             Ok(()) => {
                 screen.say(&message::word(screen.lang, &Word::CaseBlessed { case: name }));
                 return Vec::new();
@@ -117,7 +118,7 @@ fn perform(task: &Task, case: &Case, out: &Path) -> Result<Came, String> {
 /// The figures, then a line for each finding.
 fn says(finished: &Finished) -> Vec<String> {
     let mut lines = vec![message::counts(SAYS, &finished.facts)];
-    if finished.facts.account.read > 0 {
+    if finished.facts.account.balances() {
         lines.push(message::reconciliation(SAYS, &finished.facts.account));
     }
     lines.extend(finished.rows.iter().map(line));

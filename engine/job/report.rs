@@ -248,6 +248,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether every row that was read has its fate. A returned arrival stops before all have one.
+    pub fn balances(&self) -> bool {
+        self.read > 0 && self.read == self.used + self.left_out()
+    }
+
     /// Rows left out for any reason.
     pub fn left_out(&self) -> u64 {
         self.excluded.iter().map(|(_, count)| count).sum()

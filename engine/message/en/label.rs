@@ -97,7 +97,7 @@ pub(crate) fn list(facts: &Facts) -> ListWords {
     if facts.returned {
         lines.push("mend the errors and drop the files again; the originals are untouched".to_owned());
     }
-    if facts.account.read > 0 {
+    if facts.account.balances() {
         lines.push(reconciliation(&facts.account));
     }
     let header = ["Severity", "File", "Sheet", "Cell", "Column", "Value", "Problem", "Remedy", "Done about it"];

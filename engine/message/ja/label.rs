@@ -107,7 +107,7 @@ pub(crate) fn list(facts: &Facts) -> ListWords {
     if facts.returned {
         lines.push("エラーを直して、もう一度入れてください。元のファイルはそのままです。".to_owned());
     }
-    if facts.account.read > 0 {
+    if facts.account.balances() {
         lines.push(reconciliation(&facts.account));
     }
     let header = ["重要度", "ファイル", "シート", "セル", "項目", "値", "問題", "対処", "処理"];

@@ -1,0 +1,111 @@
+//! Bad files by name: each gives a finding that a staff member understands, in one pass, with the original untouched.
+
+use std::io::Write;
+
+use crate::desk::{Desk, LIST};
+
+/// The arrival is returned, or the file left out with a warning, and the person is told this.
+fn returned(name: &str, bytes: impl AsRef<[u8]>, told: &str) {
+    Desk::new().drop(name, bytes).run().ends(1).published(&["要確認一覧.xlsx"]).tells(told).speaks_japanese();
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    returned("空.xlsx", "", "ファイルの中身が空です");
+    returned("半分.xlsx", &workbook()[..900], "途中で切れています");
+    returned("違う.xlsx", "%PDF-1.7\n%\u{e2}\u{e3}", "表のファイルではなく");
+    returned("文書.txt", "ただの文章です。\n二行目。\n", "見出しが見つかりません");
+}
+
+#[test]
+fn tables_that_are_not_as_they_should_be() {
+    returned("列なし.csv", "課,数量\n財務課,1\n", "「件数」の列が見つかりません");
+    returned("違う表.csv", "献立,主菜\n月,魚\n", "表の見出しが見つかりません");
+    returned("閉じない.csv", "課,件数\n\"財務課,1\n", "閉じられていない");
+}
+
+#[test]
+fn an_html_page_that_calls_itself_a_workbook_is_named() {
+    returned("表.xlsx", "<html><body><table><tr><td>課</td></tr></table></body></html>", "HTML");
+}
+
+#[test]
+fn what_is_no_plain_file_is_said_and_never_followed() {
+    let desk = Desk::new().drop("一覧.csv", LIST);
+    let secret = desk.dropped().join("../secret.csv");
+    std::fs::write(&secret, "課,件数\n秘密課,99\n").unwrap();
+    std::os::unix::fs::symlink(&secret, desk.dropped().join("link.csv")).unwrap();
+    std::fs::hard_link(&secret, desk.dropped().join("hard.csv")).unwrap();
+    let pipe = desk.dropped().join("pipe.csv");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    let ran = desk.run().ends(0).published(&["要確認一覧.xlsx", "集計.xlsx"]);
+    assert_eq!(ran.json["units"], 3);
+    ran.tells("リンクなので").tells("名前が2個").tells("ふつうのファイルではない");
+}
+
+#[test]
+fn an_open_file_is_named_with_the_person() {
+    let mut owner = vec![0x20u8; 165];
+    owner[0] = 4;
+    owner[1..5].copy_from_slice(&[0x8e, 0x4f, 0x8f, 0x64]);
+    owner[54] = 0;
+    owner[55..61].copy_from_slice(&[2, 0, 0x09, 0x4e, 0xcd, 0x91]);
+    Desk::new().form("rename = true", "rename = false").drop("一覧.csv", LIST).drop("~$一覧.csv", owner).run().ends(0).tells("三重さんが開いています");
+}
+
+#[test]
+fn other_files_in_the_folder_are_said_and_left() {
+    let ran = Desk::new().drop("一覧.csv", LIST).drop("写真.jpg", "x").drop("Thumbs.db", "x").run().ends(0);
+    assert_eq!(ran.json["findings"].as_array().unwrap().len(), 1);
+    ran.tells("写真.jpg");
+}
+
+#[test]
+fn personal_values_are_masked_in_everything_that_is_printed() {
+    let script = crate::desk::SUM.replace("文字の列(\"課\")", "文字の列(\"課\"), 日付の列(\"生年月日\"), 整数の列(\"個人番号\")");
+    let list = "課,件数,生年月日,個人番号\n財務課,1,6.4.1,12345678901X\n";
+    let ran = Desk::new().script(&script).drop("一覧.csv", list).run().ends(1);
+    let whole = format!("{}{}", ran.json, ran.said);
+    assert!(!whole.contains("12345678901X"), "{whole}");
+}
+
+/// A small sound workbook.
+fn workbook() -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, text) in ["課", "件数"].into_iter().enumerate() {
+        sheet.write_string(0, column as u16, text).unwrap();
+    }
+    sheet.write_string(1, 0, "財務課").unwrap();
+    sheet.write_number(1, 1, 3).unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_sound_workbook_is_read_and_a_damaged_one_never_becomes_a_wrong_number() {
+    let sound = workbook();
+    assert_eq!(Desk::new().drop("一覧.xlsx", &sound).run().ends(0).cell("集計.xlsx", "集計", "B2"), "3");
+    for at in (40..sound.len()).step_by(sound.len() / 6) {
+        let mut damaged = sound.clone();
+        damaged[at] ^= 0x10;
+        let ran = Desk::new().drop("一覧.xlsx", &damaged).run();
+        assert!([0, 1].contains(&ran.status), "byte {at}: {}", ran.said);
+        if ran.status == 0 {
+            assert_eq!(ran.cell("集計.xlsx", "集計", "B2"), "3", "byte {at}");
+        }
+    }
+}
+
+#[test]
+fn a_bomb_is_refused_before_it_unpacks() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("xl/workbook.xml", options).unwrap();
+    zip.write_all(b"<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"/>").unwrap();
+    zip.start_file("xl/worksheets/sheet1.xml", options).unwrap();
+    zip.write_all(&vec![b' '; 64 << 20]).unwrap();
+    let bomb = zip.finish().unwrap().into_inner();
+    assert!(bomb.len() < 1 << 20);
+    let ran = Desk::new().drop("一覧.xlsx", bomb).run().ends(1).published(&["要確認一覧.xlsx"]);
+    assert!(ran.json["seconds"].as_f64().is_some());
+}
