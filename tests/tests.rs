@@ -1,4 +1,5 @@
 //! The tests from outside: the program is run as a person runs it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod command; // exit statuses, --json, what is never touched
 mod desk; // the harness: a story about one job
