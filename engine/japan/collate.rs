@@ -16,7 +16,7 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     if a == b {
         return Ordering::Equal;
     }
-    if are_digits(a) && are_digits(b) {
+    if are_digits(a) && are_digits(b) || differ_in_a_digit(a, b) {
         return a.cmp(b);
     }
     let collated = JAPANESE.as_ref().map_or(Ordering::Equal, |collator| collator.compare(a, b));
@@ -26,6 +26,13 @@ pub fn compare(a: &str, b: &str) -> Ordering {
 /// Digits are in the order of their bytes, and codes are the most frequent keys.
 fn are_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether the first difference is between two digits: nothing behind it matters then, and nothing before it joins with a digit.
+/// File names and numbered things mostly differ so.
+fn differ_in_a_digit(a: &str, b: &str) -> bool {
+    let first = a.bytes().zip(b.bytes()).find(|(a, b)| a != b);
+    first.is_some_and(|(a, b)| a.is_ascii_digit() && b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -54,6 +61,13 @@ mod tests {
 
     proptest! {
         #![proptest_config(crate::laws())]
+
+        #[test]
+        fn a_first_difference_in_digits_is_what_counts(start in r"[0-9aAアあ亜か\x{3099}ｶﾞー 津]{0,4}", a in r"[0-9][0-9aアか\x{3099}ﾞー]{0,3}", b in r"[0-9][0-9aアか\x{3099}ﾞー]{0,3}") {
+            let (a, b) = (format!("{start}{a}"), format!("{start}{b}"));
+            let collated = JAPANESE.as_ref().map_or(Ordering::Equal, |collator| collator.compare(&a, &b));
+            prop_assert_eq!(compare(&a, &b), collated.then_with(|| a.cmp(&b)));
+        }
 
         #[test]
         fn the_order_is_total(a in r"[0-9aAアあ亜か\x{3099}ｶﾞー 津]{0,6}", b in r"[0-9aAアあ亜か\x{3099}ｶﾞー 津]{0,6}", c in r"[0-9aAアあ亜か\x{3099}ｶﾞー 津]{0,6}") {

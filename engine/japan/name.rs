@@ -112,7 +112,7 @@ pub fn utf16_units(text: &str) -> usize {
 
 /// The key by which names collide: composed (a Mac sends パ as ハ and a mark) and without difference of case.
 pub fn name_key(name: &str) -> String {
-    if name.is_ascii() {
+    if name.chars().all(is_settled) {
         return name.to_ascii_lowercase();
     }
     // To capitals first: ς and σ share theirs. Composing again joins what changing the case took apart.
@@ -125,6 +125,12 @@ pub fn name_key(name: &str) -> String {
         key = next;
     }
     key
+}
+
+/// Characters that have one form, and no case beyond ASCII: nearly all that Japanese file names are made of. The marks that join
+/// with what stands before them (U+302A to U+302F, U+3099, U+309A) are not among them.
+fn is_settled(character: char) -> bool {
+    matches!(character, '\0'..='\x7F' | '\u{3000}'..='\u{3029}' | '\u{3030}'..='\u{3098}' | '\u{309B}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}')
 }
 
 fn case_folded(name: &str) -> String {
@@ -246,6 +252,16 @@ mod tests {
         ] {
             assert!(is_good(name), "{name:?}");
         }
+    }
+
+    #[test]
+    fn settled_characters_have_one_form() {
+        for character in (0..0x1_0000u32).filter_map(char::from_u32).filter(|character| is_settled(*character)) {
+            for text in [format!("{character}"), format!("か{character}"), format!("{character}が")] {
+                assert_eq!(case_folded(&text), text.to_ascii_lowercase(), "U+{:04X}", character as u32);
+            }
+        }
+        assert_eq!(name_key("報告Ａ.XLSX"), name_key("報告ａ.xlsx"));
     }
 
     #[test]
