@@ -64,8 +64,7 @@ pub(crate) fn clashes(roots: &[Root], files: &[Dropped], others: &[String], left
             clash(ClashWhy::Twice);
             continue;
         }
-        let units = on_disk(roots, file).parent().map_or(0, |folder| folder.to_string_lossy().encode_utf16().count());
-        let units = units + 1 + wish.to.encode_utf16().count();
+        let units = path_units(roots, file, &wish.to);
         for trouble in japan::check_file_name(&wish.to, units) {
             clash(ClashWhy::Name(trouble));
         }
@@ -83,6 +82,18 @@ pub(crate) fn clashes(roots: &[Root], files: &[Dropped], others: &[String], left
         }
     }
     found
+}
+
+/// The length of a file's path with another name, in UTF-16 units.
+fn path_units(roots: &[Root], file: &Dropped, name: &str) -> usize {
+    let root = &roots[file.root as usize];
+    let root_units = root.path.to_string_lossy().encode_utf16().count();
+    let folder = match file.inner.rfind('/') {
+        Some(slash) => root_units + 1 + file.inner[..slash].encode_utf16().count(),
+        None if root.folder => root_units,
+        None => root.path.parent().map_or(0, |folder| folder.to_string_lossy().encode_utf16().count()),
+    };
+    folder + 1 + name.encode_utf16().count()
 }
 
 fn key(path: &str) -> String {
@@ -148,7 +159,9 @@ impl Moves {
             let path = on_disk(roots, file);
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
             let folder = path.parent().unwrap_or(Path::new("/"));
-            let last = moves.steps.last().map(|step| step.folder).filter(|&last| moves.folders[last as usize] == folder);
+            // As texts: comparing paths part by part costs more than the rename's own way through the engine.
+            let same = |last: &u32| moves.folders[*last as usize].as_os_str() == folder.as_os_str();
+            let last = moves.steps.last().map(|step| step.folder).filter(same);
             let folder = last.unwrap_or_else(|| {
                 *known.entry(folder.to_owned()).or_insert_with(|| {
                     moves.folders.push(folder.to_owned());

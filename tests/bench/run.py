@@ -64,7 +64,7 @@ def paths(lab):
 
 def commands(jitan, workload, given):
     """The command lines of jitan for a workload, one after another."""
-    run = lambda task, *more: [jitan, "--office", HERE, "run", task, *given, "--out", "{out}", *more]
+    run = lambda task, *more: [jitan, "--office", HERE, "run", os.path.join(HERE, "tasks", task), *given, "--out", "{out}", *more]
     if workload == "w4":
         return [run("w4-there", "--in-place"), run("w4-back", "--in-place")]
     return [run(workload)]
@@ -185,7 +185,7 @@ def closure(lab, jitan, n):
     forms = {}
     for i in range(n + 1):
         for form in ("load", "native", "row"):
-            line = [jitan, "--office", HERE, "run", "closure-" + form, *given, "--out", "{out}"]
+            line = [jitan, "--office", HERE, "run", os.path.join(HERE, "tasks", "closure-" + form), *given, "--out", "{out}"]
             forms.setdefault(form, []).append(once([line], os.path.join(lab, "out", "closure-" + form)))
     got = {form: summary(rows[1:] or rows) for form, rows in forms.items()}
     if any("failed" in x for x in got.values()):
