@@ -58,6 +58,7 @@ pub(crate) fn register(engine: &mut Engine, session: &Rc<Session>) {
     register_calculation(engine, session);
     register_comparison(engine, session);
     register_lists(engine, session);
+    register_texts(engine, session);
 }
 
 fn register_calculation(engine: &mut Engine, session: &Rc<Session>) {
@@ -81,6 +82,22 @@ fn register_calculation(engine: &mut Engine, session: &Rc<Session>) {
         }
         Ok(())
     });
+}
+
+/// Texts are joined; dates and times are written as people read them, also within `${…}`.
+fn register_texts(engine: &mut Engine, session: &Rc<Session>) {
+    engine.register_fn("+", |context: NativeCallContext, a: ImmutableString, b: ImmutableString| -> Said<ImmutableString> {
+        if a.len() + b.len() > context.engine().max_string_size() {
+            return Err(Fault::Limit(LimitKind::Text).into());
+        }
+        Ok(a + b)
+    });
+    for word in ["to_string", "to_debug", "print", "debug"] {
+        let showing = Rc::clone(session);
+        engine.register_fn(word, move |day: &mut Day| showing.show(&Dynamic::from(*day)));
+        let showing = Rc::clone(session);
+        engine.register_fn(word, move |moment: &mut Moment| showing.show(&Dynamic::from(*moment)));
+    }
 }
 
 fn register_comparison(engine: &mut Engine, session: &Rc<Session>) {

@@ -1,7 +1,9 @@
 //! Renames that a script plans: collected one by one, and settled together, so that no two files get the same name.
 
+use std::cell::Cell;
+
 use book::{Fate, Finding, Place, Problem, Severity};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::outcome::Rename;
 use crate::session::Session;
@@ -34,42 +36,55 @@ impl Renames {
         if planned.is_empty() {
             return Vec::new();
         }
-        let mut taken: FxHashMap<(&str, String), u32> = FxHashMap::default();
-        for (file, name, _) in &planned {
-            *taken.entry((&session.files.get(*file).folder, japan::name_key(name))).or_default() += 1;
+        let keys: Vec<(&str, String)> =
+            planned.iter().map(|(file, name, _)| (session.files.get(*file).folder.as_str(), japan::name_key(name))).collect();
+        let mut taken: FxHashMap<(&str, &str), Taken> = FxHashMap::default();
+        for ((folder, key), (file, ..)) in keys.iter().zip(&planned) {
+            let one = taken.entry((folder, key)).or_insert(Taken { by: *file, times: 0, occupied: Cell::new(false) });
+            one.times += 1;
         }
-        let moving: FxHashSet<usize> = planned.iter().map(|(file, ..)| *file).collect();
-        let mut occupied: FxHashSet<(&str, String)> = FxHashSet::default();
         for (at, input) in session.files.all().iter().enumerate() {
-            let key = (input.folder.as_str(), japan::name_key(&input.name));
-            // A file may take its own name in other letters; the name of a file that moves away as well is not free before it has.
-            if taken.contains_key(&key) && (!moving.contains(&at) || !self_taken(&planned, at, &key.1)) {
-                occupied.insert(key);
+            // A file may take its own name in other letters. The name of a file that moves away as well is not free before it has.
+            let key = japan::name_key(&input.name);
+            if let Some(one) = taken.get(&(input.folder.as_str(), key.as_str()))
+                && one.by != at
+            {
+                one.occupied.set(true);
             }
         }
         let mut renames = Vec::with_capacity(planned.len());
-        for (file, name, reason) in &planned {
+        for ((folder, key), (file, name, reason)) in keys.iter().zip(&planned) {
             let input = session.files.get(*file);
-            let key = (input.folder.as_str(), japan::name_key(name));
             if *name == input.name {
                 continue;
             }
-            if taken.get(&key).is_some_and(|times| *times > 1) {
-                collision(session, *file, "変えたあとの名前が、同じフォルダーのほかのファイルと同じになるため、変えませんでした");
-            } else if occupied.contains(&key) {
-                collision(session, *file, "変えたあとの名前のファイルがすでにあるため、変えませんでした");
-            } else {
-                let to = if input.folder.is_empty() { name.clone() } else { format!("{}/{name}", input.folder) };
-                renames.push(Rename { from: input.path.clone(), to, reason: reason.clone() });
+            match taken.get(&(*folder, key.as_str())) {
+                Some(one) if one.times > 1 => {
+                    collision(
+                        session,
+                        *file,
+                        "変えたあとの名前が、同じフォルダーのほかのファイルと同じになるため、変えませんでした",
+                    );
+                }
+                Some(one) if one.occupied.get() => {
+                    collision(session, *file, "変えたあとの名前のファイルがすでにあるため、変えませんでした");
+                }
+                _ => {
+                    let to = if input.folder.is_empty() { name.clone() } else { format!("{}/{name}", input.folder) };
+                    renames.push(Rename { from: input.path.clone(), to, reason: reason.clone() });
+                }
             }
         }
         renames
     }
 }
 
-/// Whether it is the file itself that takes the name.
-fn self_taken(planned: &[(usize, String, String)], file: usize, key: &str) -> bool {
-    planned.iter().any(|(known, name, _)| *known == file && japan::name_key(name) == key)
+/// A name that is wanted in a folder.
+struct Taken {
+    by: usize,
+    times: u32,
+    /// Whether another file of the arrival has it now.
+    occupied: Cell<bool>,
 }
 
 fn collision(session: &Session, file: usize, problem: &str) {

@@ -154,6 +154,9 @@ impl Session {
 
     /// A script's value as a person reads it.
     pub fn show(&self, value: &Dynamic) -> String {
+        if let Ok(text) = value.as_immutable_string_ref() {
+            return text.to_string();
+        }
         match self.value(value) {
             Ok(value) => value.show(&self.shelf.texts),
             Err(_) => value.to_string(),

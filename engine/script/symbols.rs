@@ -46,6 +46,8 @@ pub(crate) struct Rules {
     open: String,
     close: String,
     delimiter: String,
+    /// The delimiter as it is compared.
+    delimiter_key: String,
     pub rules: Vec<Rule>,
     /// Names that fit, and the text that is put in front of them.
     pub patterns: Vec<(Regex, String)>,
@@ -65,6 +67,7 @@ impl Rules {
             open: brackets.0.to_owned(),
             close: brackets.1.to_owned(),
             delimiter: delimiter.to_owned(),
+            delimiter_key: key(delimiter),
             rules: Vec::new(),
             patterns: Vec::new(),
             strip: None,
@@ -199,9 +202,13 @@ impl Rules {
         if text.starts_with(&self.delimiter) {
             return Some(self.delimiter.len());
         }
+        // Letters and digits are never a delimiter in another width: most places are done here.
+        if text.chars().next().is_none_or(char::is_alphanumeric) && !self.delimiter_key.starts_with(char::is_alphanumeric) {
+            return None;
+        }
         let length = self.delimiter.chars().count();
         let end = text.char_indices().nth(length).map_or(text.len(), |(at, _)| at);
-        (key(&text[..end]) == key(&self.delimiter) && end > 0).then_some(end)
+        (key(&text[..end]) == self.delimiter_key && end > 0).then_some(end)
     }
 
     /// Where the delimiter at the end of a text begins.
@@ -214,7 +221,7 @@ impl Rules {
         }
         let length = self.delimiter.chars().count();
         let begin = text.char_indices().rev().nth(length.checked_sub(1)?)?.0;
-        (key(&text[begin..]) == key(&self.delimiter)).then_some(begin)
+        (key(&text[begin..]) == self.delimiter_key).then_some(begin)
     }
 }
 

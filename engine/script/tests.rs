@@ -172,6 +172,32 @@ fn errors_name_line_column_and_word() {
 const DAILY: &str = "保健所,検査日,検査数,陽性数,備考\n津,2022-04-01,10,1,\n四日市,2022/4/1,20,1,再送\n伊勢,令和4年4月2日,30,3,\n津,2022-04-02,40,4,\n";
 
 #[test]
+fn dates_are_written_as_people_read_them() {
+    let script = "let d = 日付(2022, 4, 1); let t = 日時(2022, 4, 1, 8, 5); print(`${d}|${t}`); print(d); print(\"日\" + d); print(文字に(t))";
+    assert_eq!(shown(&format!("{script};")), "2022-04-01|2022-04-01 8:05|2022-04-01|日2022-04-01|2022-04-01 8:05");
+}
+
+#[test]
+fn no_two_files_get_the_same_name() {
+    let script = "for f in 入力.ファイル {
+            let 新 = if f.名前 == \"c.txt\" { \"B.TXT\" } else if f.名前 == \"x.txt\" { \"X.txt\" } else { \"同じ.txt\" };
+            if f.名前 != \"b.txt\" { 名前を変える(f, 新, \"試し\"); }
+        }
+        処理件数(1);";
+    let story = Story::script(script)
+        .file("d/a.txt", "")
+        .file("d/b.txt", "")
+        .file("d/c.txt", "")
+        .file("d/e.txt", "")
+        .file("d/x.txt", "")
+        .file("e/a.txt", "");
+    let outcome = story.done();
+    let renames: Vec<(&str, &str)> = outcome.renames.iter().map(|rename| (rename.from.as_str(), rename.to.as_str())).collect();
+    assert_eq!(renames, [("d/x.txt", "d/X.txt"), ("e/a.txt", "e/同じ.txt")]);
+    assert_eq!(outcome.findings.len(), 3);
+}
+
+#[test]
 fn a_refused_file_that_is_read_is_an_error_even_if_it_was_a_warning_before() {
     let script = |last: &str| {
         format!("for f in 入力.ファイル {{ if 見出しあり(f, [\"保健所\"]) {{ }} let ok = 読めるか(f); {last} }} 処理件数(1);")
