@@ -50,7 +50,13 @@ fn an_open_file_is_named_with_the_person() {
     owner[1..5].copy_from_slice(&[0x8e, 0x4f, 0x8f, 0x64]);
     owner[54] = 0;
     owner[55..61].copy_from_slice(&[2, 0, 0x09, 0x4e, 0xcd, 0x91]);
-    Desk::new().form("rename = true", "rename = false").drop("一覧.csv", LIST).drop("~$一覧.csv", owner).run().ends(0).tells("三重さんが開いています");
+    Desk::new()
+        .form("rename = true", "rename = false")
+        .drop("一覧.csv", LIST)
+        .drop("~$一覧.csv", owner)
+        .run()
+        .ends(0)
+        .tells("三重さんが開いています");
 }
 
 #[test]

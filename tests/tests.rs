@@ -1,10 +1,12 @@
 //! The tests from outside: the program is run as a person runs it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod architecture; // docs/architecture.md is true
 mod command; // exit statuses, --json, what is never touched
 mod desk; // the harness: a story about one job
 mod input; // bad files by name, and what a person is told
 mod limits; // hostile scripts and workbooks end as a clear setback
 mod names; // renaming: plan, in place, undo
+mod readme; // README.md and README.ja.md are true
 mod tasks; // every case of every task
 mod tidy; // small rules about the sources

@@ -299,11 +299,9 @@ pub(crate) fn difference(file: &str, difference: &Difference) -> String {
             Visibility::Visible => format!("the sheet \"{sheet}\" of \"{file}\" is hidden"),
             Visibility::Hidden | Visibility::VeryHidden => format!("the sheet \"{sheet}\" of \"{file}\" is not hidden"),
         },
-        Difference::Cell { sheet, cell, expected, actual } => format!(
-            "\"{file}\", sheet \"{sheet}\", {cell}: should be {} and is {}",
-            shown(expected),
-            shown(actual)
-        ),
+        Difference::Cell { sheet, cell, expected, actual } => {
+            format!("\"{file}\", sheet \"{sheet}\", {cell}: should be {} and is {}", shown(expected), shown(actual))
+        }
         Difference::Format { sheet, cell, expected, actual } => format!(
             "\"{file}\", sheet \"{sheet}\", {cell}: should be formatted as {} and is {}",
             format_class(*expected),

@@ -315,11 +315,9 @@ pub(crate) fn difference(file: &str, difference: &Difference) -> String {
             Visibility::Visible => format!("「{file}」のシート「{sheet}」が隠れています。"),
             Visibility::Hidden | Visibility::VeryHidden => format!("「{file}」のシート「{sheet}」が隠れていません。"),
         },
-        Difference::Cell { sheet, cell, expected, actual } => format!(
-            "「{file}」のシート「{sheet}」の{cell}が違います。正しくは{}、今は{}です。",
-            shown(expected),
-            shown(actual)
-        ),
+        Difference::Cell { sheet, cell, expected, actual } => {
+            format!("「{file}」のシート「{sheet}」の{cell}が違います。正しくは{}、今は{}です。", shown(expected), shown(actual))
+        }
         Difference::Format { sheet, cell, expected, actual } => format!(
             "「{file}」のシート「{sheet}」の{cell}の表示形式が違います。正しくは{}、今は{}です。",
             format_class(*expected),
