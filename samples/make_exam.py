@@ -71,10 +71,11 @@ class Exam:
         return rows
 
     def list_rows(self, absent_column=True):
-        rows = [["受験番号", "氏名", "フリガナ", "試験区分", "出欠"]]
+        rows = [["受験番号", "氏名", "フリガナ", "試験区分"] + ["出欠"] * absent_column]
         for n, no in enumerate(self.numbers):
             name, kana = person(n)
-            rows.append([no, name, kana, self.kind[no], "欠席" if no in self.absent else None])
+            mark = ["欠席" if no in self.absent else None] * absent_column
+            rows.append([no, name, kana, self.kind[no]] + mark)
         return rows
 
     def present(self):
@@ -277,6 +278,20 @@ def two_runs():
     settle(case, exam, {"教養": 2}, exam.free_line({"教養": 2}, "行政", 6))
 
 
+def no_attendance():
+    """The list does not say who was absent: whoever has no sheet at all was, and it is said. The readings name no image."""
+    exam = small(19, ("教養", "専門"), 10, 12)
+    exam.absent = {"0104"}
+    case = Case(TASK, "no-attendance-column", "試験")
+    case.put("正答表.xlsx", xlsx({"正答": exam.key_rows()}))
+    case.put("受験者名簿.xlsx", xlsx({"名簿": exam.list_rows(absent_column=False)}))
+    for s in exam.subjects:
+        rows = [[row[1]] + row[2:-1] for row in exam.wide_rows(exam.sheets(s, "p"))]
+        case.put(f"読取_{s}.csv", table(rows, "utf-8"))
+    ratio = {"教養": 2, "専門": 3}
+    settle(case, exam, ratio, exam.free_line(ratio, "行政", 4))
+
+
 def sigma_zero():
     """A subject in which everybody has the same mark: no deviation score, and a word about it."""
     exam = small(13, ("教養", "面接"), 5, 10)
@@ -372,6 +387,7 @@ def write():
     spring()
     clean()
     two_runs()
+    no_attendance()
     sigma_zero()
     at_the_line()
     broken()
