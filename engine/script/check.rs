@@ -212,7 +212,8 @@ impl<'a> Known<'a> {
     fn is_column(&self, name: &str) -> bool {
         // 移動平均 makes a second column of its own.
         let counted = name.strip_suffix("日数").is_some_and(|name| self.columns.contains(name));
-        counted || self.properties.contains(name) || self.column_keys.contains(&japan::label_key(name))
+        let origin = matches!(name, "ファイル名" | "シート名" | "行番号");
+        counted || origin || self.properties.contains(name) || self.column_keys.contains(&japan::label_key(name))
     }
 
     fn call(&self, unit: &Unit, call: &Call) -> Option<TroubleKind> {
