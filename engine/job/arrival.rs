@@ -4,7 +4,7 @@
 //! read or rename what it points to.
 
 use std::collections::HashMap;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -118,8 +118,8 @@ impl Arrival {
 
     fn walk(&mut self, root: usize, task: &Task, owners: &mut Vec<(String, Option<String>)>) -> Result<(), Error> {
         let base = self.roots[root].path.clone();
-        // Japanese order within each folder, so that the job is the same on every file system.
-        let walk = WalkDir::new(&base).follow_links(false).sort_by(in_order);
+        // In order of names, so that the job is the same on every file system; scripts see Japanese order.
+        let walk = WalkDir::new(&base).follow_links(false).sort_by_file_name();
         let mut entries = walk.into_iter();
         while let Some(entry) = entries.next() {
             let entry = match entry {
@@ -148,13 +148,15 @@ impl Arrival {
     }
 
     fn look(&mut self, root: usize, entry: &DirEntry, task: &Task, owners: &mut Vec<(String, Option<String>)>) {
-        let path = self.shown_path(root, entry.path());
+        let path = || self.shown_path(root, entry.path());
         let Some(name) = entry.file_name().to_str() else {
+            let path = path();
             self.left.push(Left { path, why: Why::NameNotText });
             return;
         };
         if let Some(owned) = name.strip_prefix("~$") {
-            let folder = path.strip_suffix(name).unwrap_or_default().to_owned();
+            let path = path();
+            let folder = path.strip_suffix(name).unwrap_or_default();
             if entry.file_type().is_file() {
                 owners.push((format!("{folder}{owned}"), owner(entry.path())));
             }
@@ -162,12 +164,16 @@ impl Arrival {
             return;
         }
         if is_litter(name) {
+            let path = path();
             self.others.push(path);
             return;
         }
         match self.judge(root, entry, name, task) {
             Ok(file) => self.files.push(file),
-            Err(why) => self.left.push(Left { path, why }),
+            Err(why) => {
+                let path = path();
+                self.left.push(Left { path, why });
+            }
         }
     }
 
@@ -181,7 +187,7 @@ impl Arrival {
             return Err(Why::NotAFile);
         }
         let meta = entry.metadata().map_err(|_| Why::Unreadable)?;
-        if !meta.file_type().is_file() || meta.file_type().is_fifo() {
+        if !meta.file_type().is_file() {
             return Err(Why::NotAFile);
         }
         if meta.nlink() != 1 {
@@ -190,15 +196,24 @@ impl Arrival {
         if !task.accepts.iter().any(|pattern| pattern.fits(name)) {
             return Err(Why::NotAccepted { accepts: task.manifest.accepts.clone() });
         }
-        let inner = if self.roots[root].folder { entry.path().strip_prefix(&self.roots[root].path).ok() } else { None };
         Ok(Dropped {
             root: root as u32,
-            inner: inner.and_then(Path::to_str).unwrap_or_default().to_owned(),
+            inner: self.inner(root, entry.path()).ok_or(Why::NameNotText)?.to_owned(),
             size: meta.size(),
             modified: i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec()),
             inode: meta.ino(),
             open_by: None,
         })
+    }
+
+    /// The path within a root; empty for a root that is a file.
+    fn inner<'p>(&self, root: usize, path: &'p Path) -> Option<&'p str> {
+        let root = &self.roots[root];
+        if !root.folder {
+            return Some("");
+        }
+        // Walked paths begin with the root's own bytes; comparing them part by part costs more than reading the folder.
+        path.to_str()?.get(root.path.as_os_str().len()..).map(|inner| inner.trim_start_matches('/'))
     }
 
     /// Joins Excel's owner files to the files they stand for. A task that renames handles open files itself.
@@ -270,13 +285,6 @@ fn roots(paths: &[PathBuf], task: &Task) -> Result<Vec<Root>, Error> {
     Ok(roots)
 }
 
-fn in_order(a: &DirEntry, b: &DirEntry) -> std::cmp::Ordering {
-    match (a.file_name().to_str(), b.file_name().to_str()) {
-        (Some(a), Some(b)) => japan::compare(a, b).then_with(|| a.cmp(b)),
-        _ => a.file_name().cmp(b.file_name()),
-    }
-}
-
 /// Our own work folders, and what systems hide (`.git`, `.Trash`, `__MACOSX`).
 fn is_ours_or_hidden(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
@@ -285,7 +293,7 @@ fn is_ours_or_hidden(entry: &DirEntry) -> bool {
 
 /// Files that no person made: what systems and programs leave behind while they work.
 fn is_litter(name: &str) -> bool {
-    let lower = name.to_lowercase();
+    let lower = name.to_ascii_lowercase();
     name.starts_with('.')
         || lower == "thumbs.db"
         || lower == "desktop.ini"

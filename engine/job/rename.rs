@@ -15,7 +15,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use crate::arrival::{Dropped, Left, Root, on_disk, shown};
+use crate::arrival::{Dropped, Left, Root, shown};
 use crate::error::{Error, Setback, Stop};
 
 /// A rename as the script wants it: which file, and its new name in the same folder.
@@ -56,21 +56,25 @@ pub(crate) fn clashes(roots: &[Root], files: &[Dropped], others: &[String], left
     let mut found = Vec::new();
     let mut moved = vec![false; files.len()];
     let mut targets: HashMap<String, u32> = HashMap::with_capacity(wishes.len());
+    let roots_units: Vec<usize> = roots.iter().map(folder_units).collect();
     for wish in wishes {
         let file = &files[wish.file as usize];
-        let path = shown(roots, file);
-        let mut clash = |why| found.push(Clash { path: path.clone(), to: wish.to.clone(), why });
+        let mut clash = |why| found.push(Clash { path: shown(roots, file), to: wish.to.clone(), why });
         if std::mem::replace(&mut moved[wish.file as usize], true) {
             clash(ClashWhy::Twice);
             continue;
         }
-        let units = path_units(roots, file, &wish.to);
+        let (folder, _) = split(&file.inner);
+        let units = roots_units[file.root as usize] + japan::utf16_units(folder) + japan::utf16_units(&wish.to);
         for trouble in japan::check_file_name(&wish.to, units) {
             clash(ClashWhy::Name(trouble));
         }
-        if let Some(earlier) = targets.insert(key(&sibling(&path, &wish.to)), wish.file) {
+        if let Some(earlier) = targets.insert(key(&sibling(&shown(roots, file), &wish.to)), wish.file) {
             clash(ClashWhy::Twin { other: shown(roots, &files[earlier as usize]) });
         }
+    }
+    if wishes.is_empty() {
+        return found;
     }
     let staying = files.iter().zip(&moved).filter(|(_, moved)| !**moved).map(|(file, _)| shown(roots, file));
     let around = others.iter().cloned().chain(left.iter().map(|left| left.path.clone()));
@@ -84,20 +88,23 @@ pub(crate) fn clashes(roots: &[Root], files: &[Dropped], others: &[String], left
     found
 }
 
-/// The length of a file's path with another name, in UTF-16 units.
-fn path_units(roots: &[Root], file: &Dropped, name: &str) -> usize {
-    let root = &roots[file.root as usize];
-    let root_units = root.path.to_string_lossy().encode_utf16().count();
-    let folder = match file.inner.rfind('/') {
-        Some(slash) => root_units + 1 + file.inner[..slash].encode_utf16().count(),
-        None if root.folder => root_units,
-        None => root.path.parent().map_or(0, |folder| folder.to_string_lossy().encode_utf16().count()),
-    };
-    folder + 1 + name.encode_utf16().count()
+fn key(path: &str) -> String {
+    japan::name_key(path)
 }
 
-fn key(path: &str) -> String {
-    if path.is_ascii() { path.to_ascii_lowercase() } else { japan::name_key(path) }
+/// A path within a root as its folder, with the `/` behind it, and its name.
+fn split(inner: &str) -> (&str, &str) {
+    inner.split_at(inner.rfind('/').map_or(0, |slash| slash + 1))
+}
+
+/// The length of what stands before a file's path within its root, as Windows counts.
+fn folder_units(root: &Root) -> usize {
+    let folder = if root.folder { Some(root.path.as_path()) } else { root.path.parent() };
+    folder.map_or(0, |folder| japan::utf16_units(&folder.to_string_lossy()) + 1)
+}
+
+fn file_name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
 fn sibling(path: &str, name: &str) -> String {
@@ -153,21 +160,22 @@ impl Moves {
     /// Puts the wishes in an order in which no file meets another: chains from their end, circles through a temporary name.
     pub fn order(roots: &[Root], files: &[Dropped], wishes: &[Wish]) -> Result<Moves, Setback> {
         let mut moves = Moves::default();
-        let mut known: HashMap<PathBuf, u32> = HashMap::new();
+        let mut known: HashMap<(u32, &str), u32> = HashMap::new();
+        let mut last = (u32::MAX, "", 0);
         for wish in wishes {
             let file = &files[wish.file as usize];
-            let path = on_disk(roots, file);
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-            let folder = path.parent().unwrap_or(Path::new("/"));
-            // As texts: comparing paths part by part costs more than the rename's own way through the engine.
-            let same = |last: &u32| moves.folders[*last as usize].as_os_str() == folder.as_os_str();
-            let last = moves.steps.last().map(|step| step.folder).filter(same);
-            let folder = last.unwrap_or_else(|| {
-                *known.entry(folder.to_owned()).or_insert_with(|| {
-                    moves.folders.push(folder.to_owned());
+            let root = &roots[file.root as usize];
+            let (within, name) = if root.folder { split(&file.inner) } else { ("", file_name(&root.path)) };
+            // Files of a folder follow each other.
+            if (last.0, last.1) != (file.root, within) {
+                let folder = *known.entry((file.root, within)).or_insert_with(|| {
+                    let base = if root.folder { root.path.as_path() } else { root.path.parent().unwrap_or(Path::new("/")) };
+                    moves.folders.push(if within.is_empty() { base.to_owned() } else { base.join(within.trim_end_matches('/')) });
                     moves.folders.len() as u32 - 1
-                })
-            });
+                });
+                last = (file.root, within, folder);
+            }
+            let folder = last.2;
             if wish.to == name {
                 continue;
             }
@@ -175,7 +183,7 @@ impl Moves {
                 return Err(Setback::OutputName { name: wish.to.clone() });
             }
             let (inode, size, modified) = (file.inode, file.size, file.modified);
-            moves.steps.push(Step { folder, from: name, to: wish.to.clone(), inode, size, modified });
+            moves.steps.push(Step { folder, from: name.to_owned(), to: wish.to.clone(), inode, size, modified });
         }
         moves.untangle()?;
         Ok(moves)

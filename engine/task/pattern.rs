@@ -14,16 +14,15 @@ impl Pattern {
 
     /// Whether a file name fits.
     pub fn fits(&self, name: &str) -> bool {
-        if let [star @ '*', rest @ ..] = self.parts.as_slice()
-            && name.is_ascii()
-            && !rest.contains(star)
-            && !rest.contains(&'?')
+        // `*` and `*.xlsx`, by far the most common, without allocating.
+        if let ['*', end @ ..] = self.parts.as_slice()
+            && end.iter().all(|part| part.is_ascii() && !"*?".contains(*part))
         {
-            // `*.xlsx`, by far the most common, without allocating.
-            let skip = name.len().checked_sub(rest.len());
-            return skip.is_some_and(|skip| {
-                name.bytes().skip(skip).zip(rest).all(|(byte, part)| byte.to_ascii_lowercase() as char == *part)
-            });
+            let tail = &name.as_bytes()[name.len().saturating_sub(end.len())..];
+            if tail.is_ascii() {
+                let same = |(byte, part): (&u8, &char)| byte.to_ascii_lowercase() as char == *part;
+                return tail.len() == end.len() && tail.iter().zip(end).all(same);
+            }
         }
         fits(&self.parts, &fold(name))
     }
@@ -69,6 +68,9 @@ mod tests {
             ("*.xlsx", "NIPPO.XLSX", true),
             ("*.xlsx", "日報.xls", false),
             ("*.xlsx", "x", false),
+            ("*.xlsx", "日報．ＸＬＳＸ", true),
+            ("*.xlsx", "表", false),
+            ("*", "", true),
             ("*", "何でも", true),
             ("日報_?.csv", "日報_1.csv", true),
             ("日報_?.csv", "日報_12.csv", false),

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_caret_stands_under_the_japanese_word() {
-        let told = Told { line: Some(2), column: Some(10), word: Some("絞込む".to_owned()), ..Told::default() };
+        let told = Told { line: Some(2), column: Some(12), word: Some("絞込む".to_owned()), ..Told::default() };
         let drawn = of("// 一行目\nlet 表 = 元表.絞込む(1);\n", &told);
         let lines: Vec<&str> = drawn.lines().collect();
         let at = lines.iter().position(|line| line.contains("絞込む")).unwrap();
