@@ -69,6 +69,8 @@ pub struct Run {
     pub set: Vec<String>,
     /// Take back the renames of this list.
     pub undo: Option<PathBuf>,
+    /// Go on with the renames of this list.
+    pub resume: Option<PathBuf>,
 }
 
 /// Why there is no command.
@@ -128,6 +130,7 @@ fn run(own: &ArgMatches) -> Run {
         in_place: own.get_flag("in-place"),
         set: own.get_many("set").into_iter().flatten().cloned().collect(),
         undo: own.get_one("undo").cloned(),
+        resume: own.get_one("resume").cloned(),
     }
 }
 
@@ -149,13 +152,14 @@ fn command(lang: Lang) -> clap::Command {
                 "office",
                 say("職場のフォルダ（scripts と samples のある所）", "folder of the office (with scripts and samples)"),
             )
-            .value_name("DIR")
+            .value_name(say("フォルダ", "DIR"))
             .value_parser(path()),
         )
         .arg(
             global("lang", say("表示の言葉", "language"))
                 .value_name("ja|en")
-                .value_parser(PossibleValuesParser::new(["ja", "en"])),
+                .value_parser(PossibleValuesParser::new(["ja", "en"]))
+                .hide_possible_values(true),
         )
         .arg(global("json", say("結果をJSONで1つ出す", "one JSON object on standard output")).action(ArgAction::SetTrue))
         .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(say("版を表示する", "version")))
@@ -174,12 +178,12 @@ fn command(lang: Lang) -> clap::Command {
         .subcommand(
             dressed("demo", lang)
                 .about(say("見本の職場を作り、すべての業務を動かす", "make an office to look at and run every task"))
-                .arg(Arg::new("folder").value_name("DIR").value_parser(path()).help(say("作る場所", "where"))),
+                .arg(Arg::new("folder").value_name(say("フォルダ", "DIR")).value_parser(path()).help(say("作る場所", "where"))),
         )
         .subcommand(
             dressed("new", lang)
                 .about(say("動く業務を、見本と事例を付けて作る", "make a task that runs, with its sample and its test"))
-                .arg(Arg::new("name").value_name("TASK").required(true).help(say("業務の名前", "name of the task"))),
+                .arg(Arg::new("name").value_name(say("業務", "TASK")).required(true).help(say("業務の名前", "name of the task"))),
         )
         .subcommand(dressed("doc", lang).about(say("スクリプトの手引きを出す（Markdown）", "the script reference, as Markdown")))
 }
@@ -189,38 +193,55 @@ fn run_command(lang: Lang) -> clap::Command {
     let path = || value_parser!(PathBuf);
     dressed("run", lang)
         .about(say("業務を1回動かす", "one job of a task"))
-        .arg(Arg::new("task").value_name("TASK").required(true).help(say("業務の名前かフォルダ", "name or folder of the task")))
+        .arg(
+            Arg::new("task")
+                .value_name(say("業務", "TASK"))
+                .display_order(1)
+                .required(true)
+                .help(say("業務の名前かフォルダ", "name or folder of the task")),
+        )
         .arg(
             Arg::new("path")
-                .value_name("PATH")
+                .value_name(say("ファイル", "PATH"))
+                .display_order(2)
                 .num_args(1..)
-                .required_unless_present("undo")
+                .required_unless_present_any(["undo", "resume"])
                 .value_parser(path())
                 .help(say("入れるファイルかフォルダ", "files or folders to work on")),
         )
         .next_help_heading(say("指定", "Options"))
         .arg(
-            option("out", "DIR", say("結果を置く所（なければ作る）", "where the results go (made if need be)"))
+            option("out", say("フォルダ", "DIR"), say("結果を置く所（なければ作る）", "where the results go (made if need be)"))
                 .value_parser(path()),
         )
         .arg(flag("plan", say("何をするかを見るだけで、何も変えない", "show what would be done, change nothing")))
         .arg(flag("in-place", say("ファイルの名前を、今ある所で変える", "rename files where they lie")).conflicts_with("plan"))
         .arg(
-            option("set", "KEY=VALUE", say("設定を変える（何度でも）", "change a setting (may be repeated)"))
+            option("set", say("名前=値", "KEY=VALUE"), say("設定を変える（何度でも）", "change a setting (may be repeated)"))
                 .action(ArgAction::Append),
         )
-        .arg(
-            option("undo", "LIST", say("取消用一覧を使って、名前を元に戻す", "take the renames of an undo list back"))
-                .value_parser(path())
-                .conflicts_with_all(["path", "out", "plan", "in-place", "set"]),
-        )
+        .arg(alone(option(
+            "undo",
+            say("一覧", "LIST"),
+            say("取消用一覧を使って、名前を元に戻す", "take the renames of an undo list back"),
+        )))
+        .arg(alone(option(
+            "resume",
+            say("一覧", "LIST"),
+            say("途中で止まった名前の変更を、続きから行う", "go on with renames that broke off"),
+        )))
 }
 
 fn dressed(name: &'static str, lang: Lang) -> clap::Command {
     let template = lang.pick("{about}\n\n使い方: {usage}\n\n{all-args}\n", "{about}\n\nUsage: {usage}\n\n{all-args}\n");
     let heading = lang.pick("指定", "Options");
-    clap::Command::new(name)
-        .help_template(template)
+    let command = clap::Command::new(name).help_template(template);
+    // clap's own line says [OPTIONS] and [COMMAND].
+    let command = match lang {
+        Lang::Ja => command.override_usage(usage(name)),
+        Lang::En => command,
+    };
+    command
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .next_help_heading(heading)
@@ -234,13 +255,30 @@ fn dressed(name: &'static str, lang: Lang) -> clap::Command {
         .next_help_heading(lang.pick("対象", "Arguments"))
 }
 
+fn usage(name: &str) -> &'static str {
+    match name {
+        "run" => "jitan run 業務 ファイル… [指定]",
+        "check" => "jitan check [業務…] [指定]",
+        "test" => "jitan test [業務…] [指定]",
+        "demo" => "jitan demo [フォルダ] [指定]",
+        "new" => "jitan new 業務 [指定]",
+        "doc" => "jitan doc [指定]",
+        _ => "jitan 命令 [指定]",
+    }
+}
+
 fn tasks(lang: Lang) -> Arg {
     let help = lang.pick("業務の名前かフォルダ（なければすべて）", "names or folders of tasks (all if none)");
-    Arg::new("task").value_name("TASK").num_args(0..).help(help)
+    Arg::new("task").value_name(lang.pick("業務", "TASK")).num_args(0..).help(help)
 }
 
 fn global(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).global(true).help(help)
+}
+
+/// An option that works on a list and takes nothing else.
+fn alone(option: Arg) -> Arg {
+    option.value_parser(value_parser!(PathBuf)).conflicts_with_all(["path", "out", "plan", "in-place", "set"])
 }
 
 fn flag(name: &'static str, help: &'static str) -> Arg {

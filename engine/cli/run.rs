@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use job::{Arrival, Confinement, Finished, Job, Stop, Way};
+use job::{Arrival, Confinement, Finished, Job, Stop, Undone, Way};
 use message::{Misuse, Word};
 use task::Task;
 
@@ -23,7 +23,10 @@ pub fn run(office: &Office, screen: &Screen, typed: &Run) -> Exit {
         Err(error) => return screen.task_error(&error),
     };
     if let Some(list) = &typed.undo {
-        return undo(screen, list);
+        return renamed(screen, job::undo(list), |done, already| Word::Undone { done, already });
+    }
+    if let Some(list) = &typed.resume {
+        return renamed(screen, job::resume(list), |done, already| Word::Resumed { done, already });
     }
     for setting in &typed.set {
         let Some((name, value)) = setting.split_once(['=', '＝']) else {
@@ -153,8 +156,9 @@ pub fn confinement(screen: &Screen, confinement: Confinement) {
     }
 }
 
-fn undo(screen: &Screen, list: &Path) -> Exit {
-    let undone = match job::undo(list) {
+/// What became of the renames of a list.
+fn renamed(screen: &Screen, outcome: Result<Undone, job::Error>, word: fn(u64, u64) -> Word) -> Exit {
+    let undone = match outcome {
         Ok(undone) => undone,
         Err(error) => return screen.stop(&Stop::Error(error), None),
     };
@@ -162,7 +166,7 @@ fn undo(screen: &Screen, list: &Path) -> Exit {
         screen.object(&json::undone(&undone, screen.lang));
     } else {
         let (done, already) = (undone.done as u64, undone.already as u64);
-        screen.say(&message::word(screen.lang, &Word::Undone { done, already }));
+        screen.say(&message::word(screen.lang, &word(done, already)));
         if !undone.left.is_empty() {
             screen.heading(&message::word(screen.lang, &Word::NotUndone { count: undone.left.len() as u64 }));
         }

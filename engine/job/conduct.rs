@@ -267,6 +267,11 @@ fn ended(report: Report, limits: &task::Limits) -> Result<Report, Setback> {
     }
 }
 
+/// Goes on with the renames of an undo list whose job broke off.
+pub fn resume(list: &Path) -> Result<crate::rename::Undone, Error> {
+    Ok(Moves::read_list(list)?.resume())
+}
+
 /// Takes back the renames of an undo list.
 pub fn undo(list: &Path) -> Result<crate::rename::Undone, Error> {
     Ok(Moves::read_list(list)?.undo())

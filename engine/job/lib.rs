@@ -15,7 +15,7 @@ mod worker;
 
 pub use arrival::{Arrival, Left, Why};
 pub use clock::now;
-pub use conduct::{Finished, Job, Renamed, Way, undo};
+pub use conduct::{Finished, Job, Renamed, Way, resume, undo};
 pub use error::{Error, Limit, ScriptLimit, Setback, Stop};
 /// The clock of a job.
 pub use jiff::civil::DateTime;

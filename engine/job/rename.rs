@@ -130,18 +130,18 @@ pub(crate) struct Moves {
     steps: Vec<Step>,
 }
 
-/// What an undo has done.
+/// What an undo, or going on after a break, has done.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Undone {
-    /// How many files have their old names again.
+    /// How many files were renamed.
     pub done: usize,
-    /// How many had them already.
+    /// How many had the right name already.
     pub already: usize,
     /// Files left alone, and why.
     pub left: Vec<(PathBuf, UndoWhy)>,
 }
 
-/// Why an undo left a file alone.
+/// Why a file was left alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UndoWhy {
     /// It was edited since.
@@ -296,31 +296,40 @@ impl Moves {
 
     /// Gives every file its old name back, last rename first, where it is still the same file.
     pub fn undo(&self) -> Undone {
-        let mut undone = Undone::default();
-        let mut open = Open::default();
-        for step in self.steps.iter().rev() {
-            let passing = step.to.starts_with(TEMPORARY) || step.from.starts_with(TEMPORARY);
+        self.catch_up(self.steps.iter().rev().map(|step| (step, &step.to, &step.from)))
+    }
+
+    /// Goes on where a job broke off: the renames that were not done yet.
+    pub fn resume(&self) -> Undone {
+        self.catch_up(self.steps.iter().map(|step| (step, &step.from, &step.to)))
+    }
+
+    /// Takes files from one name to another as far as they are not there yet. The disk alone says how far a job came.
+    fn catch_up<'s>(&self, steps: impl Iterator<Item = (&'s Step, &'s String, &'s String)>) -> Undone {
+        let (mut undone, mut open) = (Undone::default(), Open::default());
+        for (step, from, to) in steps {
+            let passing = to.starts_with(TEMPORARY);
             let outcome = match open.folder(&self.folders, step.folder) {
                 Err(_) => Some(UndoWhy::Gone),
-                Ok(folder) => match (look(folder, &step.to, step), look(folder, &step.from, step)) {
-                    (Look::Same, _) => match rename(folder, &step.to, &step.from) {
+                Ok(folder) => match (look(folder, from, step), look(folder, to, step)) {
+                    (Look::Same, _) => match rename(folder, from, to) {
                         Ok(()) => None,
                         Err(Errno::EXIST) => Some(UndoWhy::Taken),
                         Err(_) => Some(UndoWhy::Refused),
                     },
                     (_, Look::Same | Look::Edited) => {
-                        undone.already += usize::from(!step.from.starts_with(TEMPORARY));
+                        undone.already += usize::from(!passing);
                         continue;
                     }
-                    (Look::Edited, _) => Some(UndoWhy::Edited),
-                    _ if passing && step.from.starts_with(TEMPORARY) => continue,
-                    (Look::Other, _) => Some(UndoWhy::Edited),
+                    // It only waited under that name, and went on long ago.
+                    _ if passing => continue,
+                    (Look::Edited | Look::Other, _) => Some(UndoWhy::Edited),
                     _ => Some(UndoWhy::Gone),
                 },
             };
             match outcome {
-                None => undone.done += usize::from(!step.from.starts_with(TEMPORARY)),
-                Some(why) => undone.left.push((self.folders[step.folder as usize].join(&step.to), why)),
+                None => undone.done += usize::from(!passing),
+                Some(why) => undone.left.push((self.folders[step.folder as usize].join(from), why)),
             }
         }
         self.flush();
@@ -514,6 +523,24 @@ mod tests {
         assert_eq!((undone.done, undone.left.len()), (5, 0), "{undone:?}");
         assert_eq!(all(&["a", "b", "c", "x", "y", "z"]), ["a", "b", "c", "x", "y", "-"]);
         assert_eq!(read.undo().already, 5);
+    }
+
+    #[test]
+    fn a_job_that_broke_off_is_finished_or_taken_back_from_any_point() {
+        for broken_after in 0..7 {
+            let (_dir, roots, files) = folder(&["a", "b", "c", "x", "y"]);
+            let root = roots[0].path.clone();
+            let moves = Moves::order(&roots, &files, &wishes(&["b", "c", "a", "y", "z"])).unwrap();
+            let all = |names: &[&str]| names.iter().map(|name| held(&root, name)).collect::<Vec<_>>();
+            let part = |count: usize| Moves { folders: moves.folders.clone(), steps: moves.steps[..count].to_vec() };
+            part(broken_after.min(moves.steps.len())).perform().unwrap();
+            assert_eq!(moves.resume().left, []);
+            assert_eq!(all(&["a", "b", "c", "x", "y", "z"]), ["c", "a", "b", "-", "x", "y"], "{broken_after}");
+            assert_eq!(moves.undo().left, []);
+            part(broken_after.min(moves.steps.len())).perform().unwrap();
+            assert_eq!(moves.undo().left, []);
+            assert_eq!(all(&["a", "b", "c", "x", "y", "z"]), ["a", "b", "c", "x", "y", "-"], "{broken_after}");
+        }
     }
 
     #[test]

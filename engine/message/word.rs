@@ -18,6 +18,7 @@ pub enum Word {
     More { count: u64 },
     UndoWith { command: String },
     Undone { done: u64, already: u64 },
+    Resumed { done: u64, already: u64 },
     NotUndone { count: u64 },
     Saved { units: u64, unit: String, before: Decimal, after: Decimal, saved: Decimal },
     NotConfined,

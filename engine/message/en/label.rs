@@ -148,6 +148,9 @@ pub(crate) fn word(word: &Word) -> String {
             let already = if *already > 0 { format!(" ({} had them already)", number(*already)) } else { String::new() };
             format!("{} their old names again{already}", count(*done, "file has", "files have"))
         }
+        Word::Resumed { done, already } => {
+            format!("{} renamed ({} had been before)", count(*done, "file", "files"), number(*already))
+        }
         Word::NotUndone { count: files } => format!("{} left as they are", count(*files, "file was", "files were")),
         Word::Saved { units, unit, before, after, saved } => format!(
             "{} {unit}: {} by hand, {} now, {} saved (estimated)",

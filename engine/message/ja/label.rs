@@ -158,7 +158,10 @@ pub(crate) fn word(word: &Word) -> String {
                 if *already > 0 { format!("（{}件はもう元の名前です）", number(*already)) } else { String::new() };
             format!("{}件の名前を元に戻しました{already}。", number(*done))
         }
-        Word::NotUndone { count } => format!("{}件は戻していません。", number(*count)),
+        Word::Resumed { done, already } => {
+            format!("続きから{}件の名前を変えました（{}件は変わっていました）。", number(*done), number(*already))
+        }
+        Word::NotUndone { count } => format!("{}件は、そのままにしました。", number(*count)),
         Word::Saved { units, unit, before, after, saved } => format!(
             "{unit} {}件：手作業なら{}、今は{}、削減 {}（見込み）",
             number(*units),
