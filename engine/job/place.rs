@@ -5,10 +5,11 @@ use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::Duration;
 
-use rustix::fs::{CWD, RenameFlags, renameat_with, statvfs};
+use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with, statvfs};
 use rustix::io::Errno;
-use rustix::process::{Pid, test_kill_process};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
@@ -17,6 +18,8 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(crate) struct Staging {
     folder: PathBuf,
+    /// Locked as long as the job lives: whoever can take the lock may sweep.
+    _lock: Option<File>,
 }
 
 const PREFIX: &str = ".jitan-";
@@ -37,9 +40,9 @@ impl Staging {
     fn within(home: &Path) -> Result<Staging, Error> {
         let home = home.canonicalize().map_err(|error| Error::writing(home, &error))?;
         for attempt in 0..1_000 {
-            let folder = home.join(format!("{PREFIX}{}-{attempt}", std::process::id()));
+            let folder = home.join(format!("{PREFIX}{}-{}-{attempt}", boot(), std::process::id()));
             match DirBuilder::new().mode(0o700).create(&folder) {
-                Ok(()) => return Ok(Staging { folder }),
+                Ok(()) => return Ok(Staging { _lock: locked(&folder), folder }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(Error::writing(home, &error)),
             }
@@ -64,16 +67,37 @@ impl Drop for Staging {
     }
 }
 
-/// Removes the staging folders of jobs whose process is gone: killed, or cut off from power.
+/// Removes the staging folders of jobs that were killed or cut off from power. One whose lock is held lives; one from
+/// another start of a system may belong to another machine on the share, whose locks do not show here: it is left for two days.
 fn sweep(home: &Path) {
     for entry in std::fs::read_dir(home).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix(PREFIX)).and_then(|rest| rest.split('-').next());
-        let pid = number.and_then(|number| number.parse().ok()).and_then(Pid::from_raw);
-        if pid.is_some_and(|pid| test_kill_process(pid) == Err(Errno::SRCH)) {
+        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
+        // A minute for whoever has made the folder and not locked it yet.
+        let wait = Duration::from_secs(if rest.starts_with(&format!("{}-", boot())) { 60 } else { 2 * 86_400 });
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|modified| modified.elapsed().ok());
+        if age.is_some_and(|age| age > wait) && locked(&entry.path()).is_some() {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
+}
+
+/// The lock of a folder; none if somebody holds it.
+fn locked(folder: &Path) -> Option<File> {
+    let file = File::open(folder).ok()?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok().then_some(file)
+}
+
+/// What tells this start of this system from every other.
+fn boot() -> &'static str {
+    static BOOT: LazyLock<String> = LazyLock::new(|| {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        id.chars().take(8).filter(char::is_ascii_hexdigit).collect()
+    });
+    &BOOT
 }
 
 /// A file that was put in its place.
@@ -267,6 +291,8 @@ pub(crate) fn fingerprint(path: &Path) -> io::Result<(String, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]
@@ -294,12 +320,26 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_job_left_is_swept() {
+    fn what_a_killed_job_left_is_swept_and_a_living_one_is_not() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join(".jitan-2147483646-0")).unwrap();
-        std::fs::create_dir(dir.path().join(".jitan")).unwrap();
+        let make = |name: &str, seconds: u64| {
+            let folder = dir.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            let then = SystemTime::now() - Duration::from_secs(seconds);
+            File::open(&folder).unwrap().set_modified(then).unwrap();
+            folder
+        };
+        make(&format!(".jitan-{}-1-0", boot()), 100);
+        make(".jitan-elsewhere-1-0", 200_000);
+        let kept = [
+            make(".jitan", 1_000_000),
+            make(".jitan-elsewhere-2-0", 100),
+            make(&format!(".jitan-{}-2-0", boot()), 100),
+            make(&format!(".jitan-{}-3-0", boot()), 1),
+        ];
+        let _alive = locked(&kept[2]).unwrap();
         drop(Staging::beside(&dir.path().join("out")).unwrap());
-        let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
-        assert_eq!(left, [".jitan"]);
+        assert!(kept.iter().all(|folder| folder.is_dir()));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), kept.len());
     }
 }

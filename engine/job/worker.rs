@@ -9,6 +9,7 @@ mod list;
 mod outputs;
 
 use std::io::{self, Read, Write};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use book::{Finding, Severity};
@@ -60,7 +61,7 @@ pub(crate) const FILES: &str = "files";
 pub(crate) const RENAMES: &str = "renames";
 
 fn perform(order: &Order, words: &dyn Words) -> io::Result<Report> {
-    let files = inputs::read(&order.work.join(FILES))?;
+    let files = Rc::new(inputs::read(&order.work.join(FILES))?);
     let mut telling = Telling::new(words);
     order.left.iter().for_each(|left| telling.row(words.left(left)));
     if order.left.iter().any(|left| matches!(left.why, Why::NothingToDo { .. })) {

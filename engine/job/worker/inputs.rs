@@ -50,23 +50,24 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<Dropped>> {
 }
 
 /// The files as a script meets them. Each is opened when the script reads it, not before.
-pub(crate) fn inputs(order: &Order, files: &[Dropped]) -> Vec<Input> {
+pub(crate) fn inputs(order: &Order, files: &Rc<Vec<Dropped>>) -> Vec<Input> {
     let opener = Rc::new(Opener::new(order));
-    let input = |file: &Dropped| {
+    let input = |at: usize| {
+        let file = &files[at];
         let path = shown(&order.roots, file);
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        let (opener, wanted) = (Rc::clone(&opener), file.clone());
+        let (opener, all) = (Rc::clone(&opener), Rc::clone(files));
         Input {
             folder: folder.to_owned(),
             name: name.to_owned(),
             size: file.size,
             modified: moment(file.modified),
             open_by: file.open_by.as_deref().map(str::to_owned),
-            load: Box::new(move || opener.load(&wanted)),
+            load: Box::new(move || opener.load(&all[at])),
             path,
         }
     };
-    files.iter().map(input).collect()
+    (0..files.len()).map(input).collect()
 }
 
 /// Opens files of the arrival and no others.
@@ -143,11 +144,18 @@ pub(crate) fn wishes(order: &Order, files: &[Dropped], renames: &[Rename]) -> Wi
     if renames.is_empty() {
         return wishes;
     }
-    let by_path: HashMap<String, u32> =
-        files.iter().enumerate().map(|(at, file)| (shown(&order.roots, file), at as u32)).collect();
+    let by_place: HashMap<(u32, &str), u32> =
+        files.iter().enumerate().map(|(at, file)| ((file.root, file.inner.as_str()), at as u32)).collect();
+    let find = |path: &str| {
+        order.roots.iter().enumerate().find_map(|(root, known)| {
+            let inner = if known.folder { path.strip_prefix(&*known.prefix)? } else { "" };
+            let file = *by_place.get(&(root as u32, inner))?;
+            (known.folder || shown(&order.roots, &files[file as usize]) == path).then_some(file)
+        })
+    };
     let mut known: HashMap<&str, u32> = HashMap::new();
     for rename in renames {
-        let Some(&file) = by_path.get(&rename.from) else { continue };
+        let Some(file) = find(&rename.from) else { continue };
         let reason = *known.entry(rename.reason.as_str()).or_insert_with(|| {
             wishes.reasons.push(rename.reason.clone());
             wishes.reasons.len() as u32 - 1
