@@ -4,10 +4,14 @@
 //! read or rename what it points to.
 
 use std::collections::HashMap;
-use std::os::unix::fs::MetadataExt;
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, open, statat};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use task::{ArrivalKind, Task};
 use walkdir::{DirEntry, WalkDir};
@@ -121,6 +125,7 @@ impl Arrival {
         // In order of names, so that the job is the same on every file system; scripts see Japanese order.
         let walk = WalkDir::new(&base).follow_links(false).sort_by_file_name();
         let mut entries = walk.into_iter();
+        let mut near = Near::default();
         while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -142,12 +147,12 @@ impl Arrival {
                 }
                 continue;
             }
-            self.look(root, &entry, task, owners);
+            self.look(root, &entry, task, owners, &mut near);
         }
         Ok(())
     }
 
-    fn look(&mut self, root: usize, entry: &DirEntry, task: &Task, owners: &mut Vec<(String, Option<String>)>) {
+    fn look(&mut self, root: usize, entry: &DirEntry, task: &Task, owners: &mut Vec<(String, Option<String>)>, near: &mut Near) {
         let path = || self.shown_path(root, entry.path());
         let Some(name) = entry.file_name().to_str() else {
             let path = path();
@@ -168,7 +173,7 @@ impl Arrival {
             self.others.push(path);
             return;
         }
-        match self.judge(root, entry, name, task) {
+        match self.judge(root, entry, name, task, near) {
             Ok(file) => self.files.push(file),
             Err(why) => {
                 let path = path();
@@ -178,7 +183,7 @@ impl Arrival {
     }
 
     /// The file if it belongs to the job, else why not.
-    fn judge(&self, root: usize, entry: &DirEntry, name: &str, task: &Task) -> Result<Dropped, Why> {
+    fn judge(&self, root: usize, entry: &DirEntry, name: &str, task: &Task, near: &mut Near) -> Result<Dropped, Why> {
         let kind = entry.file_type();
         if kind.is_symlink() {
             return Err(Why::Link);
@@ -186,12 +191,12 @@ impl Arrival {
         if !kind.is_file() {
             return Err(Why::NotAFile);
         }
-        let meta = entry.metadata().map_err(|_| Why::Unreadable)?;
-        if !meta.file_type().is_file() {
+        let stat = near.stat(entry.path(), name).map_err(|_| Why::Unreadable)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(Why::NotAFile);
         }
-        if meta.nlink() != 1 {
-            return Err(Why::HardLink { names: meta.nlink() });
+        if stat.st_nlink != 1 {
+            return Err(Why::HardLink { names: stat.st_nlink });
         }
         if !task.accepts.iter().any(|pattern| pattern.fits(name)) {
             return Err(Why::NotAccepted { accepts: task.manifest.accepts.clone() });
@@ -199,9 +204,9 @@ impl Arrival {
         Ok(Dropped {
             root: root as u32,
             inner: self.inner(root, entry.path()).ok_or(Why::NameNotText)?.to_owned(),
-            size: meta.size(),
-            modified: i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec()),
-            inode: meta.ino(),
+            size: stat.st_size as u64,
+            modified: i128::from(stat.st_mtime) * 1_000_000_000 + i128::from(stat.st_mtime_nsec),
+            inode: stat.st_ino,
             open_by: None,
         })
     }
@@ -239,6 +244,30 @@ impl Arrival {
             Ok(inner) if root.folder => format!("{}{}", root.prefix, inner.to_string_lossy()),
             _ => name_of(path),
         }
+    }
+}
+
+/// The folder looked into last, kept open: asking within it costs half of asking by whole paths.
+#[derive(Default)]
+struct Near {
+    folder: Vec<u8>,
+    open: Option<OwnedFd>,
+}
+
+impl Near {
+    /// What the file system knows of a file, without following links. `name` is the last part of `path`.
+    fn stat(&mut self, path: &Path, name: &str) -> Result<Stat, Errno> {
+        let path = path.as_os_str().as_bytes();
+        let folder = path.strip_suffix(name.as_bytes()).unwrap_or_default();
+        if folder.is_empty() {
+            return statat(CWD, OsStr::from_bytes(path), AtFlags::SYMLINK_NOFOLLOW);
+        }
+        if self.open.is_none() || self.folder != folder {
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            self.open = Some(open(OsStr::from_bytes(folder), flags, Mode::empty())?);
+            self.folder = folder.to_owned();
+        }
+        self.open.as_ref().ok_or(Errno::BADF).and_then(|open| statat(open, name, AtFlags::SYMLINK_NOFOLLOW))
     }
 }
 

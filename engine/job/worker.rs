@@ -77,10 +77,13 @@ fn perform(order: &Order, words: &dyn Words) -> io::Result<Report> {
         let told = program.warnings().iter().chain(&unknown).map(|trouble| words.trouble(trouble)).collect();
         return Ok(telling.failed(End::Script(told)));
     }
-    match script::evaluate(&program, inputs::inputs(order, &files), context(order)) {
+    let report = match script::evaluate(&program, inputs::inputs(order, &files), context(order)) {
         Ok(outcome) => telling.outcome(order, &files, outcome),
         Err(failure) => Ok(telling.failure(failure)),
-    }
+    };
+    // The process ends here, and its memory with it.
+    std::mem::forget(files);
+    report
 }
 
 /// Settings that the script reads and the form does not have.
@@ -219,7 +222,7 @@ impl<'w> Telling<'w> {
         for finding in &outcome.findings {
             self.row(words.finding(finding));
         }
-        let wishes = inputs::wishes(order, files, &outcome.renames);
+        let wishes = inputs::wishes(&outcome.renames);
         if order.rename {
             let found = clashes(&order.roots, files, &order.others, &order.left, &wishes.list);
             found.iter().for_each(|clash| self.row(words.clash(clash)));

@@ -27,7 +27,10 @@ pub fn evaluate(program: &Program, inputs: Vec<Input>, context: Context) -> Resu
             }
         }
     }
-    finish(program, &session)
+    let outcome = finish(program, &session);
+    // The process ends with its job: taking tables and a hundred thousand files apart piece by piece would only cost time.
+    std::mem::forget(session);
+    outcome
 }
 
 /// Runs a program and hands out the value of its last line.

@@ -17,6 +17,8 @@ pub(crate) type Opened = Rc<Workbook>;
 /// The files of the arrival.
 pub(crate) struct Files {
     inputs: Vec<Input>,
+    /// Which of the files as they were given each one is.
+    given: Vec<u32>,
     names: Vec<ImmutableString>,
     /// The workbook opened last: a script that reads a table and some cells of a file opens it once.
     open: RefCell<Option<(usize, Rc<Workbook>)>>,
@@ -28,9 +30,14 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    pub fn new(mut inputs: Vec<Input>) -> Files {
-        inputs.sort_by(|a, b| order(&a.path, &b.path));
+    pub fn new(inputs: Vec<Input>) -> Files {
+        // Numbers are sorted: of a hundred thousand files, moving the files themselves costs more than comparing them.
+        let mut given: Vec<u32> = (0..inputs.len() as u32).collect();
+        given.sort_by(|a, b| order(&inputs[*a as usize].path, &inputs[*b as usize].path));
+        let mut unsorted: Vec<Option<Input>> = inputs.into_iter().map(Some).collect();
+        let inputs: Vec<Input> = given.iter().filter_map(|at| unsorted[*at as usize].take()).collect();
         Files {
+            given,
             names: inputs.iter().map(|input| input.name.as_str().into()).collect(),
             open: RefCell::default(),
             refused: RefCell::default(),
@@ -47,6 +54,11 @@ impl Files {
 
     pub fn get(&self, file: usize) -> &Input {
         &self.inputs[file]
+    }
+
+    /// Its number among the files as they were given.
+    pub fn given(&self, file: usize) -> u32 {
+        self.given[file]
     }
 
     pub fn all(&self) -> &[Input] {

@@ -95,6 +95,8 @@ pub struct Output {
 /// A file to be given another name within its folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rename {
+    /// Which of the inputs, in the order in which they were given.
+    pub file: u32,
     /// The path now.
     pub from: String,
     /// The path then.

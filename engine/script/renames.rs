@@ -71,7 +71,8 @@ impl Renames {
                 }
                 _ => {
                     let to = if input.folder.is_empty() { name.clone() } else { format!("{}/{name}", input.folder) };
-                    renames.push(Rename { from: input.path.clone(), to, reason: reason.clone() });
+                    let (file, from) = (session.files.given(*file), input.path.clone());
+                    renames.push(Rename { file, from, to, reason: reason.clone() });
                 }
             }
         }

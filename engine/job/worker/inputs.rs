@@ -137,31 +137,22 @@ pub(crate) struct Wishes {
     pub reasons: Vec<String>,
 }
 
-/// Finds the files that a script wants renamed. A rename of something that is no file of the arrival cannot be: the
-/// script only has handles of its files.
-pub(crate) fn wishes(order: &Order, files: &[Dropped], renames: &[Rename]) -> Wishes {
+/// What a script wants renamed. A rename of something that is no file of the arrival cannot be: the script only has
+/// handles of its files.
+pub(crate) fn wishes(renames: &[Rename]) -> Wishes {
     let mut wishes = Wishes { list: Vec::with_capacity(renames.len()), reasons: Vec::new() };
-    if renames.is_empty() {
-        return wishes;
-    }
-    let by_place: HashMap<(u32, &str), u32> =
-        files.iter().enumerate().map(|(at, file)| ((file.root, file.inner.as_str()), at as u32)).collect();
-    let find = |path: &str| {
-        order.roots.iter().enumerate().find_map(|(root, known)| {
-            let inner = if known.folder { path.strip_prefix(&*known.prefix)? } else { "" };
-            let file = *by_place.get(&(root as u32, inner))?;
-            (known.folder || shown(&order.roots, &files[file as usize]) == path).then_some(file)
-        })
-    };
     let mut known: HashMap<&str, u32> = HashMap::new();
+    let mut last = ("", 0);
     for rename in renames {
-        let Some(file) = find(&rename.from) else { continue };
-        let reason = *known.entry(rename.reason.as_str()).or_insert_with(|| {
-            wishes.reasons.push(rename.reason.clone());
-            wishes.reasons.len() as u32 - 1
-        });
+        if last.0 != rename.reason || wishes.reasons.is_empty() {
+            let reason = *known.entry(rename.reason.as_str()).or_insert_with(|| {
+                wishes.reasons.push(rename.reason.clone());
+                wishes.reasons.len() as u32 - 1
+            });
+            last = (rename.reason.as_str(), reason);
+        }
         let to = rename.to.rsplit('/').next().unwrap_or_default().to_owned();
-        wishes.list.push(Wish { file, to, reason });
+        wishes.list.push(Wish { file: rename.file, to, reason: last.1 });
     }
     wishes
 }
