@@ -4,6 +4,7 @@
 mod architecture; // docs/architecture.md is true
 mod command; // exit statuses, --json, what is never touched
 mod desk; // the harness: a story about one job
+mod diff; // what differs between two files
 mod input; // bad files by name, and what a person is told
 mod limits; // hostile scripts and workbooks end as a clear setback
 mod names; // renaming: plan, in place, undo

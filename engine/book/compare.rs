@@ -1,6 +1,7 @@
-//! What differs between two workbooks by meaning: sheets, cells with their types, the number formats that matter, merged ranges.
+//! What differs between two workbooks by meaning: sheets, cells with their types, whether a formula stands behind a value, the
+//! number formats that matter, merged ranges; of text files the encoding.
 //!
-//! Not compared: fonts, colours, widths, print setup, and whether a formula stands behind a value.
+//! Not compared: fonts, colours, widths, print setup. A text file has no types, so beside a workbook only what its cells show counts.
 
 use std::collections::HashSet;
 
@@ -34,6 +35,10 @@ pub enum Difference {
     Hidden { sheet: String, expected: Visibility, actual: Visibility },
     /// A cell holds something else, or something of another type (text `1` is not the number 1).
     Cell { sheet: String, cell: Address, expected: Shown, actual: Shown },
+    /// A value is calculated in one workbook and typed in the other.
+    Formula { sheet: String, cell: Address, expected: bool, actual: bool },
+    /// A text file is encoded otherwise; the names that people know.
+    Encoding { expected: String, actual: String },
     /// A cell shows the same value as something else: a number as a percentage, with other decimals, as a date.
     Format { sheet: String, cell: Address, expected: FormatClass, actual: FormatClass },
     /// Merged cells are not merged.
@@ -88,6 +93,15 @@ impl ValueKind {
 /// Compares two workbooks, or two CSV files. Fails if a sheet of either cannot be read.
 pub fn differences(expected: &Workbook, actual: &Workbook) -> Result<Differences, Refusal> {
     let mut found = Differences::default();
+    if let (Some(wanted), Some(have)) = (expected.encoding(), actual.encoding())
+        && wanted != have
+    {
+        found.add(Difference::Encoding { expected: wanted.name().to_owned(), actual: have.name().to_owned() });
+    }
+    if expected.encoding().is_some() != actual.encoding().is_some() {
+        found.beside_text(expected, actual)?;
+        return Ok(found);
+    }
     let names = |book: &Workbook| book.sheets().iter().map(|sheet| sheet.name.clone()).collect::<Vec<_>>();
     let (wanted, have) = (names(expected), names(actual));
     for (at, sheet) in wanted.iter().enumerate() {
@@ -96,7 +110,7 @@ pub fn differences(expected: &Workbook, actual: &Workbook) -> Result<Differences
             Some(other) => {
                 found.visibility(expected, at, actual, other);
                 let (wanted, have) = (expected.sheet(at)?, actual.sheet(other)?);
-                found.sheet(&wanted, &have);
+                found.sheet(&wanted, &have, false);
             }
         }
     }
@@ -124,6 +138,18 @@ impl Differences {
         }
     }
 
+    /// A text file beside a workbook: its one sheet has no name and stands for the workbook's first.
+    fn beside_text(&mut self, expected: &Workbook, actual: &Workbook) -> Result<(), Refusal> {
+        self.sheet(&*expected.sheet(0)?, &*actual.sheet(0)?, true);
+        for sheet in expected.sheets().iter().skip(1) {
+            self.add(Difference::SheetMissing { sheet: sheet.name.clone() });
+        }
+        for sheet in actual.sheets().iter().skip(1) {
+            self.add(Difference::SheetExtra { sheet: sheet.name.clone() });
+        }
+        Ok(())
+    }
+
     fn visibility(&mut self, expected: &Workbook, at: usize, actual: &Workbook, other: usize) {
         let (wanted, have) = (&expected.sheets()[at], &actual.sheets()[other]);
         if wanted.visibility != have.visibility {
@@ -132,8 +158,8 @@ impl Differences {
         }
     }
 
-    fn sheet(&mut self, expected: &Sheet, actual: &Sheet) {
-        let pair = Pair { expected, actual };
+    fn sheet(&mut self, expected: &Sheet, actual: &Sheet, as_shown: bool) {
+        let pair = Pair { expected, actual, as_shown };
         let (mut wanted, mut have) = (expected.rows().peekable(), actual.rows().peekable());
         loop {
             let next = |row: Option<&Row<'_>>| row.map_or(u32::MAX, Row::number);
@@ -145,7 +171,9 @@ impl Differences {
             let right = have.next_if(|row| row.number() == at);
             self.row(&pair, at, left, right);
         }
-        self.merges(expected, actual);
+        if !as_shown {
+            self.merges(expected, actual);
+        }
     }
 
     fn row(&mut self, pair: &Pair<'_>, row: u32, expected: Option<Row<'_>>, actual: Option<Row<'_>>) {
@@ -182,6 +210,8 @@ impl Differences {
 struct Pair<'a> {
     expected: &'a Sheet,
     actual: &'a Sheet,
+    /// One of them has no types.
+    as_shown: bool,
 }
 
 impl Pair<'_> {
@@ -192,10 +222,24 @@ impl Pair<'_> {
             value => value,
         };
         let (left, right) = (value(expected, wanted), value(actual, have));
-        let sheet = || self.expected.name.clone();
+        let sheet = || if self.expected.name.is_empty() { self.actual.name.clone() } else { self.expected.name.clone() };
+        if self.as_shown {
+            let (expected, actual) = (shown(left, wanted), shown(right, have));
+            return (!same_shown(&expected.text, &actual.text)).then(|| Difference::Cell {
+                sheet: sheet(),
+                cell,
+                expected,
+                actual,
+            });
+        }
         if !same_value((left, wanted), (right, have)) {
             let (expected, actual) = (shown(left, wanted), shown(right, have));
             return Some(Difference::Cell { sheet: sheet(), cell, expected, actual });
+        }
+        let formula = |view: Option<CellView<'_>>| view.is_some_and(|view| view.formula);
+        if formula(expected) != formula(actual) {
+            let (expected, actual) = (formula(expected), formula(actual));
+            return Some(Difference::Formula { sheet: sheet(), cell, expected, actual });
         }
         let class = |view: Option<CellView<'_>>| view.map_or(FormatClass::General, |view| FormatClass::of(view.format));
         let matters = !matches!(ValueKind::of(left), ValueKind::Blank | ValueKind::Text | ValueKind::YesNo | ValueKind::Error);
@@ -221,6 +265,12 @@ fn same_value((left, left_texts): (Value, &Texts), (right, right_texts): (Value,
             _ => false,
         },
     }
+}
+
+/// Numbers may be written with more or fewer zeros.
+fn same_shown(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.trim().parse::<Decimal>().ok();
+    same_text(a, b) || matches!((number(a), number(b)), (Some(a), Some(b)) if same_number(a, b))
 }
 
 /// A line break is one whether a carriage return stands before it or not.
@@ -333,6 +383,23 @@ mod tests {
                 },
             ]
         );
+    }
+
+    #[test]
+    fn encodings_of_text_files_are_told() {
+        let bytes = |bytes: &[u8]| Workbook::open("a.csv", bytes.to_vec(), &Shelf::new(), &Limits::default()).unwrap();
+        let found = differences(&csv("名\n津市\n"), &bytes(b"\x96\xbc\n\x92\xc3\x8es\n")).unwrap();
+        assert_eq!(found.list, [Difference::Encoding { expected: "UTF-8".into(), actual: "Shift_JIS".into() }]);
+        let found = differences(&csv("名\n"), &csv("\u{feff}名\n")).unwrap();
+        assert_eq!(found.list, [Difference::Encoding { expected: "UTF-8".into(), actual: "UTF-8 (BOM)".into() }]);
+    }
+
+    #[test]
+    fn a_text_file_is_held_against_what_a_workbook_shows() {
+        let workbook = book(&[("一", &[("名", None, &["津市", "1"]), ("値", None, &["#1.5", "#2"])])]);
+        assert!(differences(&csv("名,値\n津市,1.50\n1,2\n"), &workbook).unwrap().is_empty());
+        let found = differences(&workbook, &csv("名,値\n津市,1.6\n1,2\n")).unwrap();
+        assert!(matches!(&found.list[..], [Difference::Cell { cell, .. }] if cell.to_string() == "B2"), "{found:?}");
     }
 
     #[test]

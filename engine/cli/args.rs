@@ -48,6 +48,13 @@ pub enum Command {
         /// Its name.
         name: String,
     },
+    /// What differs between two files.
+    Diff {
+        /// The one.
+        before: PathBuf,
+        /// The other.
+        after: PathBuf,
+    },
     /// The reference of the script language.
     Doc,
 }
@@ -111,6 +118,10 @@ pub fn parse(words: &[OsString], lang: Lang) -> Result<Typed, Refused> {
         "test" => Command::Test { tasks: tasks(), bless: own.get_flag("bless") },
         "demo" => Command::Demo { folder: own.get_one("folder").cloned() },
         "new" => Command::New { name: own.get_one("name").cloned().unwrap_or_default() },
+        "diff" => {
+            let path = |name| own.get_one::<PathBuf>(name).cloned().unwrap_or_default();
+            Command::Diff { before: path("before"), after: path("after") }
+        }
         _ => Command::Doc,
     };
     Ok(Typed {
@@ -184,6 +195,24 @@ fn command(lang: Lang) -> clap::Command {
             dressed("new", lang)
                 .about(say("動く業務を、見本と事例を付けて作る", "make a task that runs, with its sample and its test"))
                 .arg(Arg::new("name").value_name(say("業務", "TASK")).required(true).help(say("業務の名前", "name of the task"))),
+        )
+        .subcommand(
+            dressed("diff", lang)
+                .about(say("2つのファイルの違いを、意味で比べて言う", "what differs between two files, by meaning"))
+                .arg(
+                    Arg::new("before")
+                        .value_name(say("前のファイル", "BEFORE"))
+                        .required(true)
+                        .value_parser(path())
+                        .help(say("前のブックかCSV", "workbook or CSV before")),
+                )
+                .arg(
+                    Arg::new("after")
+                        .value_name(say("後のファイル", "AFTER"))
+                        .required(true)
+                        .value_parser(path())
+                        .help(say("後のブックかCSV", "workbook or CSV after")),
+                ),
         )
         .subcommand(dressed("doc", lang).about(say("スクリプトの手引きを出す（Markdown）", "the script reference, as Markdown")))
 }
@@ -262,6 +291,7 @@ fn usage(name: &str) -> &'static str {
         "test" => "jitan test [業務…] [指定]",
         "demo" => "jitan demo [フォルダ] [指定]",
         "new" => "jitan new 業務 [指定]",
+        "diff" => "jitan diff 前のファイル 後のファイル [指定]",
         "doc" => "jitan doc [指定]",
         _ => "jitan 命令 [指定]",
     }

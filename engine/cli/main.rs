@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod demo;
+mod diff;
 mod doc;
 mod exit;
 mod misuse;
@@ -56,6 +57,7 @@ fn go(words: &[OsString]) -> Exit {
         Command::Test { tasks, bless } => test::test(&office, &screen, &tasks, bless),
         Command::Demo { folder } => demo::demo(&screen, folder.as_deref()),
         Command::New { name } => new::new(&office, &screen, &name),
+        Command::Diff { before, after } => diff::diff(&screen, &before, &after),
         Command::Doc => doc::doc(&screen),
     }
 }

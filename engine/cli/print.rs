@@ -77,6 +77,13 @@ impl Screen {
         Exit::Usage
     }
 
+    /// Why a file that a command needs cannot be used.
+    pub fn unusable(&self, place: &str, fact: &dyn Tell) -> Exit {
+        let Telling { what, next } = fact.tell(self.lang);
+        self.wrong(&Telling { what: format!("{place}: {what}"), next });
+        Exit::Usage
+    }
+
     /// What is wrong with a task.
     pub fn task_error(&self, error: &Error) -> Exit {
         self.wrong(&error.tell(self.lang));

@@ -86,6 +86,16 @@ pub fn difference(lang: Lang, file: &str, difference: &book::Difference) -> Stri
     said!(lang, book::difference(file, difference))
 }
 
+/// What differs between two files of which neither is the right one, in words.
+pub fn contrast(lang: Lang, difference: &book::Difference) -> String {
+    said!(lang, diff::contrast(difference))
+}
+
+/// How many differences there are.
+pub fn contrasts(lang: Lang, total: u64) -> String {
+    said!(lang, diff::ending(total))
+}
+
 /// A place in words; none if nothing is known of it.
 pub fn place(lang: Lang, place: &Place) -> Option<String> {
     said!(lang, label::place(place))

@@ -76,6 +76,7 @@ pub struct Workbook {
     limits: Limits,
     inner: Inner,
     sheets: Vec<SheetInfo>,
+    encoding: Option<japan::Encoding>,
     kept: RefCell<Vec<Option<Rc<Sheet>>>>,
     cells: Cell<u64>,
     suspicions: Vec<Finding>,
@@ -133,6 +134,7 @@ impl Workbook {
             kept: RefCell::new(vec![None; sheets.len()]),
             found: RefCell::new(vec![None; sheets.len()]),
             sheets,
+            encoding: None,
             cells: Cell::new(0),
             suspicions: Vec::new(),
         }
@@ -147,6 +149,7 @@ impl Workbook {
         let format = if csv.tabs { Format::Tsv } else { Format::Csv };
         let mut workbook = Workbook::of(file, format, shelf, limits, Inner::Text);
         workbook.suspicions = csv.findings;
+        workbook.encoding = Some(decoded.encoding);
         workbook.kept = RefCell::new(vec![Some(Rc::new(csv.sheet))]);
         Ok(workbook)
     }
@@ -159,6 +162,11 @@ impl Workbook {
     /// The format that the bytes are in.
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// How a text file is encoded; none for workbooks.
+    pub fn encoding(&self) -> Option<japan::Encoding> {
+        self.encoding
     }
 
     /// The sheets in the order of the workbook; chart sheets are left out.

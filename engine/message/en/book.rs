@@ -302,6 +302,13 @@ pub(crate) fn difference(file: &str, difference: &Difference) -> String {
         Difference::Cell { sheet, cell, expected, actual } => {
             format!("\"{file}\", sheet \"{sheet}\", {cell}: should be {} and is {}", shown(expected), shown(actual))
         }
+        Difference::Formula { sheet, cell, expected: true, actual: _ } => {
+            format!("\"{file}\", sheet \"{sheet}\", {cell}: should be a formula and is a value")
+        }
+        Difference::Formula { sheet, cell, expected: false, actual: _ } => {
+            format!("\"{file}\", sheet \"{sheet}\", {cell}: should be a value and is a formula")
+        }
+        Difference::Encoding { expected, actual } => format!("\"{file}\" should be encoded as {expected} and is {actual}"),
         Difference::Format { sheet, cell, expected, actual } => format!(
             "\"{file}\", sheet \"{sheet}\", {cell}: should be formatted as {} and is {}",
             format_class(*expected),
@@ -312,7 +319,7 @@ pub(crate) fn difference(file: &str, difference: &Difference) -> String {
     }
 }
 
-fn shown(shown: &Shown) -> String {
+pub(super) fn shown(shown: &Shown) -> String {
     let kind = match shown.kind {
         ValueKind::Blank => return "blank".to_owned(),
         ValueKind::Text => "the text",
@@ -328,7 +335,7 @@ fn shown(shown: &Shown) -> String {
     format!("{kind} \"{}\"", shown.text)
 }
 
-fn format_class(class: FormatClass) -> String {
+pub(super) fn format_class(class: FormatClass) -> String {
     match class {
         FormatClass::General => "general".to_owned(),
         FormatClass::Text => "text".to_owned(),

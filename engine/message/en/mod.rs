@@ -2,6 +2,7 @@
 
 pub(crate) mod book;
 pub(crate) mod command;
+pub(crate) mod diff;
 pub(crate) mod job;
 pub(crate) mod label;
 pub(crate) mod script;

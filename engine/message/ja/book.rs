@@ -318,6 +318,15 @@ pub(crate) fn difference(file: &str, difference: &Difference) -> String {
         Difference::Cell { sheet, cell, expected, actual } => {
             format!("「{file}」のシート「{sheet}」の{cell}が違います。正しくは{}、今は{}です。", shown(expected), shown(actual))
         }
+        Difference::Formula { sheet, cell, expected: true, actual: _ } => {
+            format!("「{file}」のシート「{sheet}」の{cell}に計算式がありません。値だけが入っています。")
+        }
+        Difference::Formula { sheet, cell, expected: false, actual: _ } => {
+            format!("「{file}」のシート「{sheet}」の{cell}に計算式が入っています。正しくは値だけです。")
+        }
+        Difference::Encoding { expected, actual } => {
+            format!("「{file}」の文字コードが違います。正しくは{expected}、今は{actual}です。")
+        }
         Difference::Format { sheet, cell, expected, actual } => format!(
             "「{file}」のシート「{sheet}」の{cell}の表示形式が違います。正しくは{}、今は{}です。",
             format_class(*expected),
@@ -328,7 +337,7 @@ pub(crate) fn difference(file: &str, difference: &Difference) -> String {
     }
 }
 
-fn shown(shown: &Shown) -> String {
+pub(super) fn shown(shown: &Shown) -> String {
     let kind = match shown.kind {
         ValueKind::Blank => return "空欄".to_owned(),
         ValueKind::Text => "文字",
@@ -344,7 +353,7 @@ fn shown(shown: &Shown) -> String {
     format!("{kind}の「{}」", shown.text)
 }
 
-fn format_class(class: FormatClass) -> String {
+pub(super) fn format_class(class: FormatClass) -> String {
     match class {
         FormatClass::General => "標準".to_owned(),
         FormatClass::Text => "文字列".to_owned(),
