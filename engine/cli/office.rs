@@ -26,12 +26,12 @@ impl Office {
                 here.ancestors().find(is_office).map_or_else(|| here.clone(), Path::to_owned)
             }
         };
-        Ok(Office { folder, settings: task::Office::default() })
+        Ok(Office::at(&folder))
     }
 
     /// An office at a folder of its own.
     pub fn at(folder: &Path) -> Office {
-        Office { folder: folder.to_owned(), settings: task::Office::default() }
+        Office { folder: folder.to_owned(), settings: task::Office::plain(folder) }
     }
 
     /// What `jitan.toml` says.
@@ -44,8 +44,13 @@ impl Office {
         Office { settings, ..self }
     }
 
-    /// Its tasks.
+    /// Its tasks, with what the office says of each.
     pub fn catalogue(&self) -> Catalogue {
+        self.settings.catalogue()
+    }
+
+    /// Its tasks as they are of themselves: their cases say which settings they run with.
+    pub fn plain_catalogue(&self) -> Catalogue {
         Catalogue::open(&self.folder.join("scripts"), self.settings.limits)
     }
 

@@ -17,7 +17,7 @@ use crate::run::UNDO_LIST;
 
 /// Runs the cases of the tasks, or of all of them.
 pub fn test(office: &Office, screen: &Screen, wanted: &[String], bless: bool) -> Exit {
-    let catalogue = office.catalogue();
+    let catalogue = office.plain_catalogue();
     let ids = if wanted.is_empty() { catalogue.ids().to_vec() } else { wanted.to_vec() };
     let (mut exit, mut passed, mut all) = (Exit::Done, 0, 0);
     let mut objects = Vec::new();

@@ -1,9 +1,11 @@
 //! All tasks of a `scripts/` folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::form::nearest;
+use crate::form::{Plain, nearest};
+use crate::limits::Limits;
 use crate::manifest::{Manifest, WrittenLimits};
 use crate::task::Task;
 
@@ -13,6 +15,35 @@ pub struct Catalogue {
     scripts: PathBuf,
     office: WrittenLimits,
     ids: Vec<String>,
+    own: BTreeMap<String, Own>,
+}
+
+/// What an office says of one task; it stands before what the task says of itself.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Own {
+    pub limits: WrittenLimits,
+    pub retention_days: Option<u64>,
+    pub settings: BTreeMap<String, Plain>,
+}
+
+impl Own {
+    fn dress(&self, mut task: Task) -> Task {
+        let (written, limits) = (self.limits, task.limits);
+        task.limits = Limits {
+            memory_mib: written.memory_mib.unwrap_or(limits.memory_mib),
+            cpu_seconds: written.cpu_seconds.unwrap_or(limits.cpu_seconds),
+            wall_seconds: written.wall_seconds.unwrap_or(limits.wall_seconds),
+            file_mib: written.file_mib.unwrap_or(limits.file_mib),
+        };
+        task.manifest.retention_days = self.retention_days.or(task.manifest.retention_days);
+        // A setting that the form has lost since the office was read keeps its own value.
+        for (name, value) in &self.settings {
+            if let Some(known) = task.settings.get_mut(name) {
+                known.clone_from(value);
+            }
+        }
+        task
+    }
 }
 
 impl Catalogue {
@@ -22,7 +53,12 @@ impl Catalogue {
         let with_form = entries.filter(|entry| entry.path().join("task.toml").is_file());
         let mut ids: Vec<String> = with_form.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         ids.sort();
-        Catalogue { scripts: scripts.to_owned(), office, ids }
+        Catalogue { scripts: scripts.to_owned(), office, ids, own: BTreeMap::new() }
+    }
+
+    /// With what the office says of single tasks.
+    pub(crate) fn with(self, own: BTreeMap<String, Own>) -> Catalogue {
+        Catalogue { own, ..self }
     }
 
     /// The folder of the tasks.
@@ -38,14 +74,14 @@ impl Catalogue {
     /// Loads the task that a person means: a folder's path, a folder's name under `scripts/`, or the task's own name.
     pub fn find(&self, wanted: &str) -> Result<Task, Error> {
         if self.ids.iter().any(|id| id == wanted) {
-            return Task::load(&self.scripts.join(wanted), self.office);
+            return self.load(wanted);
         }
         let path = Path::new(wanted);
         if path.join("task.toml").is_file() || (path.is_dir() && path.components().count() > 1) {
             return Task::load(path, self.office);
         }
         if let Some(id) = self.ids.iter().find(|id| self.is_called(id, wanted)) {
-            return Task::load(&self.scripts.join(id), self.office);
+            return self.load(id);
         }
         let near = nearest(wanted, self.ids.iter().map(String::as_str));
         Err(Error::NoTask { wanted: wanted.to_owned(), near, have: self.ids.clone() })
@@ -53,7 +89,15 @@ impl Catalogue {
 
     /// Loads every task, or says what is wrong with it.
     pub fn all(&self) -> impl Iterator<Item = Result<Task, Error>> + '_ {
-        self.ids.iter().map(|id| Task::load(&self.scripts.join(id), self.office))
+        self.ids.iter().map(|id| self.load(id))
+    }
+
+    fn load(&self, id: &str) -> Result<Task, Error> {
+        let task = Task::load(&self.scripts.join(id), self.office)?;
+        Ok(match self.own.get(id) {
+            Some(own) => own.dress(task),
+            None => task,
+        })
     }
 
     fn is_called(&self, id: &str, wanted: &str) -> bool {

@@ -43,6 +43,27 @@ pub enum Fault {
     Syntax { full_width: Option<char> },
     /// Two fields contradict each other: `low` is to be at most `high`.
     Order { low: String, high: String },
+    /// There is no task of that id; the one that resembles it.
+    NoTask { near: Option<String> },
+    /// The folder meets another, named as it is written.
+    Overlap { with: String, how: Overlap },
+    /// A path that goes upwards (`..`).
+    Upwards,
+    /// A name that a folder cannot have on every system.
+    FolderName { trouble: japan::NameTrouble },
+    /// Something else than a folder lies there.
+    NotAFolder,
+}
+
+/// How a folder meets another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Overlap {
+    /// They are the same.
+    Same,
+    /// It lies within the other.
+    Within,
+    /// It holds the other.
+    Around,
 }
 
 /// The kind of value that a field wants.
@@ -180,6 +201,16 @@ impl<'f> Section<'f> {
         self.wrong(key, Fault::WrongType { wanted });
     }
 
+    /// A section that nobody wrote.
+    pub(crate) fn absent(form: &'f Form<'f>) -> Section<'f> {
+        Section { form, table: None, path: String::new(), line: None, known: RefCell::default() }
+    }
+
+    /// Whether a field was written.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.is_some_and(|table| table.iter().any(|(name, _)| name.get_ref() == key))
+    }
+
     /// Whether the section was written at all.
     pub(crate) fn present(&self) -> bool {
         self.table.is_some()
@@ -234,7 +265,7 @@ impl<'f> Section<'f> {
         match self.optional_text(key) {
             Some(text) => text,
             None => {
-                if self.table.is_none_or(|table| !table.iter().any(|(name, _)| name.get_ref() == key)) {
+                if !self.has(key) {
                     self.missing(key);
                 }
                 String::new()
@@ -254,6 +285,12 @@ impl<'f> Section<'f> {
                 None
             }
         }
+    }
+
+    /// A list of texts; empty if it is not there.
+    pub(crate) fn optional_texts(&self, key: &'static str) -> Vec<String> {
+        self.find(key);
+        if self.has(key) { self.texts(key) } else { Vec::new() }
     }
 
     /// A required list of texts.
@@ -290,6 +327,12 @@ impl<'f> Section<'f> {
             self.wrong(key, Fault::NotAChoice { written, choices: words, near });
         }
         found.map(|(_, value)| *value)
+    }
+
+    /// A word out of a fixed list; none if it is not there.
+    pub(crate) fn optional_choice<T: Copy>(&self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        self.find(key);
+        if self.has(key) { self.choice(key, choices) } else { None }
     }
 
     pub(crate) fn optional_number(&self, key: &'static str, low: i64, high: i64) -> Option<Decimal> {
@@ -405,6 +448,27 @@ pub enum Plain {
     Date(civil::Date),
     /// Several of them.
     List(Vec<Plain>),
+}
+
+impl Plain {
+    /// The value in the type of another, or the kind that is wanted.
+    pub(crate) fn like(self, known: &Plain) -> Result<Plain, Wanted> {
+        match (self, known) {
+            (Plain::Integer(whole), Plain::Decimal(_)) => Ok(Plain::Decimal(whole.into())),
+            (value, known) if std::mem::discriminant(&value) == std::mem::discriminant(known) => Ok(value),
+            _ => Err(known.wanted()),
+        }
+    }
+
+    pub(crate) fn wanted(&self) -> Wanted {
+        match self {
+            Plain::Text(_) | Plain::Date(_) => Wanted::Text,
+            Plain::Integer(_) => Wanted::WholeNumber,
+            Plain::Decimal(_) => Wanted::Number,
+            Plain::YesNo(_) => Wanted::YesNo,
+            Plain::List(_) => Wanted::TextList,
+        }
+    }
 }
 
 fn plain(value: &DeValue<'_>) -> Option<Plain> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, read_text};
-use crate::form::{Plain, Wanted, nearest};
+use crate::form::{Plain, nearest};
 use crate::limits::Limits;
 use crate::manifest::{Manifest, WrittenLimits};
 use crate::pattern::Pattern;
@@ -68,7 +68,7 @@ impl Task {
             return Err(self.no_setting(name));
         };
         let value = read_like(known, written);
-        let wanted = wanted(known);
+        let wanted = known.wanted();
         let value = value.ok_or_else(|| Error::WrongSetting { name: name.to_owned(), written: written.to_owned(), wanted })?;
         self.settings.insert(name.to_owned(), value);
         Ok(())
@@ -80,7 +80,7 @@ impl Task {
             None => Err(self.no_setting(name)),
             Some(known) if std::mem::discriminant(known) != std::mem::discriminant(&value) => {
                 let written = format!("{value:?}");
-                Err(Error::WrongSetting { name: name.to_owned(), written, wanted: wanted(known) })
+                Err(Error::WrongSetting { name: name.to_owned(), written, wanted: known.wanted() })
             }
             Some(_) => {
                 self.settings.insert(name.to_owned(), value);
@@ -114,16 +114,6 @@ fn read_like(known: &Plain, written: &str) -> Option<Plain> {
             Plain::List(parts.map(|part| read_like(&like, part)).collect::<Option<_>>()?)
         }
     })
-}
-
-fn wanted(known: &Plain) -> Wanted {
-    match known {
-        Plain::Text(_) | Plain::Date(_) => Wanted::Text,
-        Plain::Integer(_) => Wanted::WholeNumber,
-        Plain::Decimal(_) => Wanted::Number,
-        Plain::YesNo(_) => Wanted::YesNo,
-        Plain::List(_) => Wanted::TextList,
-    }
 }
 
 /// The scripts of `lib/` beside the task's folder.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use task::{Error, Fault, Wanted};
+use task::{Error, Fault, Overlap, Wanted};
 
 use super::list;
 use crate::Telling;
@@ -78,7 +78,37 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
             "check that it reads: field = \"value\", and that quotes and brackets are closed",
         ),
         Fault::Order { low, high } => Telling::new(format!("\"{low}\" is larger than \"{high}\""), "correct one of the two"),
+        Fault::NoTask { near } => Telling::new(
+            format!("the task of \"{field}\" is not under scripts/"),
+            match near {
+                Some(near) => format!("if \"{near}\" is meant, write that"),
+                None => "make the task first, or remove this section".to_owned(),
+            },
+        ),
+        Fault::Overlap { with, how } => overlap(field, with, *how),
+        Fault::Upwards => Telling::new(
+            format!("\"{field}\" cannot go upwards with \"..\""),
+            "write the name of a folder in the office, or a path that begins with \"/\"",
+        ),
+        Fault::FolderName { trouble } => Telling::new(
+            format!("\"{field}\" cannot be the name of a folder: {}", super::label::name_trouble(trouble)),
+            "take another name",
+        ),
+        Fault::NotAFolder => {
+            Telling::new(format!("what lies at \"{field}\" is no folder"), "move it away, or write another name")
+        }
     }
+}
+
+/// Why folders must be apart depends on which holds which.
+fn overlap(field: &str, with: &str, how: Overlap) -> Telling {
+    let what = match (how, with) {
+        (_, ".") => format!("\"{field}\" cannot be the office's folder itself"),
+        (Overlap::Same, _) => format!("the folder of \"{field}\" is the same as \"{with}\""),
+        (Overlap::Within, _) => format!("the folder of \"{field}\" lies inside \"{with}\""),
+        (Overlap::Around, _) => format!("the folder of \"{field}\" holds \"{with}\""),
+    };
+    Telling::new(what, "results or settings would be worked on as arrivals; write another place")
 }
 
 fn wanted(wanted: Wanted) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use task::{Error, Fault, Wanted};
+use task::{Error, Fault, Overlap, Wanted};
 
 use super::list;
 use crate::Telling;
@@ -88,7 +88,39 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
         Fault::Order { low, high } => {
             Telling::new(format!("「{low}」が「{high}」より大きくなっています。"), "どちらかを直してください。")
         }
+        Fault::NoTask { near } => Telling::new(
+            format!("「{field}」の業務は、scripts/ にありません。"),
+            match near {
+                Some(near) => format!("「{near}」のことであれば、そのように直してください。"),
+                None => "業務を作ってから書くか、この節を消してください。".to_owned(),
+            },
+        ),
+        Fault::Overlap { with, how } => overlap(field, with, *how),
+        Fault::Upwards => Telling::new(
+            format!("「{field}」に「..」は使えません。"),
+            "職場の中のフォルダの名前か、「/」で始まる場所を書いてください。",
+        ),
+        Fault::FolderName { trouble } => Telling::new(
+            format!("「{field}」の名前は、フォルダの名前にできません。{}", super::label::name_trouble(trouble)),
+            "別の名前にしてください。",
+        ),
+        Fault::NotAFolder => Telling::new(
+            format!("「{field}」の場所には、フォルダではないものがあります。"),
+            "それをどけるか、別の名前を書いてください。",
+        ),
     }
+}
+
+/// Why folders must be apart depends on which holds which.
+fn overlap(field: &str, with: &str, how: Overlap) -> Telling {
+    let what = match (how, with) {
+        (_, ".") => format!("「{field}」に、職場のフォルダそのものは使えません。"),
+        (Overlap::Same, _) => format!("「{field}」のフォルダは、「{with}」と同じです。"),
+        (Overlap::Within, _) => format!("「{field}」のフォルダは、「{with}」の中にあります。"),
+        (Overlap::Around, _) => format!("「{field}」のフォルダの中に、「{with}」があります。"),
+    };
+    let next = "重なると、結果や設定のファイルを投入として処理してしまいます。別の場所を書いてください。";
+    Telling::new(what, next)
 }
 
 fn wanted(wanted: Wanted) -> &'static str {
