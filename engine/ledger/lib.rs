@@ -1,4 +1,35 @@
 //! The office's store: where each job stands, and the ledger (台帳) of what was done and what it saved.
 //!
 //! The only room that speaks SQL. The ledger is append-only and chained by hashes; a job's last step and its run are written in
-//! one transaction. No clock: the time is handed in.
+//! one transaction. No clock: the time is handed in. `docs/ledger.md` describes the chain for a stranger.
+
+mod append;
+mod baseline;
+mod chain;
+mod count;
+mod entry;
+mod error;
+mod job;
+mod look;
+mod minutes;
+mod place;
+mod renames;
+mod step;
+mod store;
+mod sum;
+#[cfg(test)]
+mod trial;
+
+pub use append::NewEntry;
+pub use baseline::{Baseline, Method};
+pub use chain::Head;
+pub use count::{Counting, Run};
+pub use entry::{Ending, Entry, EntryNo, Filter, Kind};
+pub use error::Error;
+pub use job::{Fate, Job, JobFilter, NewJob, Staging, State, Step};
+pub use minutes::Minutes;
+pub use renames::{Rename, RenameState};
+pub use store::Store;
+pub use sum::Sum;
+
+pub use jiff::civil::{Date, DateTime};

@@ -1,0 +1,162 @@
+//! The file: opened, checked, brought to this program's form; transactions.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::error::Error;
+use crate::place;
+
+/// The forms that a store went through, oldest first: a store of form n is brought up by those after the n-th.
+const FORMS: [&str; 1] = [include_str!("schema/1.sql")];
+
+/// "jtan": says that a SQLite file is ours.
+const OURS: i64 = 0x6a74_616e;
+
+/// How long a writer waits for another process (`jitan jobs undo` beside a running engine).
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The office's store: jobs, their steps, and the ledger.
+pub struct Store {
+    pub(crate) connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the store of an office, made new where there is none. Refused on a network file system.
+    pub fn open(path: &Path) -> Result<Store, Error> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(Error::NotThere { path: path.to_owned() });
+        }
+        place::local(folder)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut store = Store { connection: Connection::open_with_flags(path, flags)?, path: path.to_owned() };
+        store.tune()?;
+        store.connection.pragma_update(None, "journal_mode", "WAL")?;
+        // A ledger row that was answered for survives a power cut.
+        store.connection.pragma_update(None, "synchronous", "FULL")?;
+        store.bring_up()?;
+        Ok(store)
+    }
+
+    /// Opens a store that is there, to read it; the engine may go on beside.
+    pub fn open_to_read(path: &Path) -> Result<Store, Error> {
+        if !path.exists() {
+            return Err(Error::NotThere { path: path.to_owned() });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let store = Store { connection: Connection::open_with_flags(path, flags)?, path: path.to_owned() };
+        store.tune()?;
+        match store.form()? {
+            0 => Err(Error::Foreign { path: path.to_owned() }),
+            _ => Ok(store),
+        }
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn tune(&self) -> Result<(), Error> {
+        self.connection.busy_timeout(PATIENCE)?;
+        self.connection.pragma_update(None, "foreign_keys", true)?;
+        self.connection.pragma_update(None, "recursive_triggers", true)?;
+        self.connection.pragma_update(None, "cell_size_check", true)?;
+        self.connection.pragma_update(None, "trusted_schema", false)?;
+        self.connection.pragma_update(None, "cache_size", -8192)?;
+        self.connection.set_prepared_statement_cache_capacity(64);
+        Ok(())
+    }
+
+    /// The form of the file; fails if it is another program's, or of a newer form.
+    fn form(&self) -> Result<i64, Error> {
+        let ours: i64 = self.connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let form: i64 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let tables: i64 = self.connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        match (ours, form) {
+            (0, 0) if tables == 0 => Ok(0),
+            (OURS, form) if form > FORMS.len() as i64 => Err(Error::Newer { found: form, known: FORMS.len() as i64 }),
+            (OURS, form @ 1..) => Ok(form),
+            _ => Err(Error::Foreign { path: self.path.clone() }),
+        }
+    }
+
+    fn bring_up(&mut self) -> Result<(), Error> {
+        if self.form()? == FORMS.len() as i64 {
+            return Ok(());
+        }
+        // Asked again within the transaction: another process may have been first.
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let form: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        for sql in FORMS.iter().skip(usize::try_from(form).unwrap_or(usize::MAX)) {
+            transaction.execute_batch(sql)?;
+        }
+        transaction.pragma_update(None, "application_id", OURS)?;
+        transaction.pragma_update(None, "user_version", FORMS.len() as i64)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// One transaction that writes: all of it, or nothing.
+    pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+
+    /// Several questions about one state of the store, whatever is written meanwhile.
+    pub fn at_one_moment<T, E: From<Error>>(&self, work: impl FnOnce(&Store) -> Result<T, E>) -> Result<T, E> {
+        let transaction = self.connection.unchecked_transaction().map_err(Error::from)?;
+        let done = work(self)?;
+        transaction.commit().map_err(Error::from)?;
+        Ok(done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_made_once_and_other_files_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        assert!(matches!(Store::open_to_read(&path), Err(Error::NotThere { .. })));
+        drop(Store::open(&path).unwrap());
+        drop(Store::open(&path).unwrap());
+        drop(Store::open_to_read(&path).unwrap());
+
+        let text = folder.path().join("text.db");
+        std::fs::write(&text, "氏名,点数\n".repeat(100)).unwrap();
+        assert!(matches!(Store::open(&text), Err(Error::Damaged { .. })));
+
+        let other = folder.path().join("other.db");
+        Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
+        assert!(matches!(Store::open(&other), Err(Error::Foreign { .. })));
+        assert!(matches!(Store::open(&folder.path().join("no/ledger.db")), Err(Error::NotThere { .. })));
+    }
+
+    #[test]
+    fn a_newer_form_is_refused_and_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let store = Store::open(&path).unwrap();
+        store.connection.pragma_update(None, "user_version", 99).unwrap();
+        drop(store);
+        assert!(matches!(Store::open(&path), Err(Error::Newer { found: 99, known: 1 })));
+    }
+
+    #[test]
+    fn a_store_opened_to_read_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        drop(Store::open(&path).unwrap());
+        let mut store = Store::open_to_read(&path).unwrap();
+        let refused = store.write(|tx| Ok(tx.execute("DELETE FROM job", [])?));
+        assert_eq!(refused, Err(Error::ReadOnly));
+    }
+}

@@ -1,0 +1,148 @@
+//! The steps of a job: each may be said twice, none can be taken from a state that does not lead there.
+
+use super::{Office, new_job, staging};
+use crate::{Error, Fate, JobFilter, Kind, Rename, RenameState, State};
+
+#[test]
+fn a_job_goes_its_way_and_every_step_is_kept() {
+    let mut office = Office::new();
+    let id = office.done("aa", 3);
+    let job = office.store.job(&id).unwrap();
+    assert_eq!((job.state, job.attempts, job.entry), (State::Archived, 1, Some(2)));
+    assert_eq!((job.new.seed, job.size, job.archive.as_deref()), (u64::MAX, Some(100), Some("2026/11/1")));
+    let states: Vec<State> = office.store.steps(&id).unwrap().iter().map(|step| step.state).collect();
+    let way = [State::Claiming, State::Claimed, State::Running, State::Staged, State::Committed, State::Archived];
+    assert_eq!(states, way);
+    assert_eq!(office.store.open_jobs().unwrap(), []);
+    assert_eq!(office.store.jobs(&JobFilter { state: Some(State::Archived), ..JobFilter::default() }).unwrap(), [job]);
+}
+
+#[test]
+fn a_step_said_twice_is_taken_once() {
+    let mut office = Office::new();
+    let id = office.claimed("aa");
+    let (now, run) = (office.now, office.run(3));
+    let store = &mut office.store;
+    store.claimed(&id, "aa", 100, now).unwrap_err();
+    store.staged(&id, &staging(Fate::Done), now).unwrap();
+    store.staged(&id, &staging(Fate::Done), now).unwrap();
+    let entry = store.committed(&id, &run, now).unwrap();
+    assert_eq!(store.committed(&id, &run, now), Ok(entry));
+    store.archived(&id, "a", now).unwrap();
+    store.archived(&id, "a", now).unwrap();
+    assert_eq!(store.committed(&id, &run, now), Ok(entry), "recovery may ask late");
+    store.undoing(&id, now).unwrap();
+    let undo = store.undone(&id, now).unwrap();
+    assert_eq!(store.undone(&id, now), Ok(undo));
+    store.redoing(&id, now).unwrap();
+    let redo = store.redone(&id, now).unwrap();
+    assert_eq!(store.redone(&id, now), Ok(redo));
+    let deletion = store.deleted(&id, now).unwrap();
+    assert_eq!(store.deleted(&id, now), Ok(deletion));
+    assert_eq!(store.deleting().unwrap().len(), 1);
+    store.removed(&id, now).unwrap();
+    assert_eq!(store.deleting().unwrap().len(), 0);
+}
+
+#[test]
+fn no_step_is_taken_from_a_state_that_does_not_lead_there() {
+    let mut office = Office::new();
+    let id = office.claimed("aa");
+    let (now, run) = (office.now, office.run(3));
+    let store = &mut office.store;
+    let running = Error::NotNow { job: id.clone(), state: State::Running };
+    assert_eq!(store.committed(&id, &run, now), Err(running.clone()));
+    assert_eq!(store.aside(&id, &run, now), Err(running.clone()));
+    assert_eq!(store.archived(&id, "a", now), Err(running.clone()));
+    assert_eq!(store.undoing(&id, now), Err(running));
+    store.staged(&id, &staging(Fate::Returned), now).unwrap();
+    let staged = Error::NotNow { job: id.clone(), state: State::Staged };
+    assert_eq!(store.committed(&id, &run, now), Err(staged.clone()), "what is returned is not published");
+    assert_eq!(store.attempt(&id, now), Err(staged.clone()), "a staged job never runs again");
+    assert_eq!(store.let_go(&id, "open", now), Err(staged));
+    assert_eq!(store.intend(&new_job(&id, "t", now), now), Err(Error::Taken { job: id }));
+    assert_eq!(store.job("9").unwrap_err(), Error::NoJob { job: "9".to_owned() });
+}
+
+#[test]
+fn a_void_attempt_does_not_count() {
+    let mut office = Office::new();
+    let (id, now) = (office.claimed("aa"), office.now);
+    office.store.void_attempt(&id, now).unwrap();
+    assert_eq!(office.store.attempt(&id, now), Ok(1));
+    assert_eq!(office.store.attempt(&id, now), Ok(2), "recovery after a crash begins the second");
+}
+
+#[test]
+fn a_duplicate_is_held_with_the_earlier_job_and_let_go() {
+    let mut office = Office::new();
+    let (first, now) = (office.done("aa", 3), office.now);
+    let job = new_job("20261120-00002", "statistics", now);
+    office.store.intend(&job, now).unwrap();
+    let earlier = office.store.same_content("statistics", Some("v1"), "aa").unwrap().unwrap();
+    assert_eq!(earlier.new.id, first);
+    assert_eq!(office.store.same_content("statistics", Some("v2"), "aa"), Ok(None));
+    assert_eq!(office.store.same_content("other", None, "aa"), Ok(None));
+    office.store.held(&job.id, "aa", 100, &first, now).unwrap();
+    assert_eq!(office.store.open_jobs().unwrap()[0].earlier.as_deref(), Some(first.as_str()));
+    office.store.released(&job.id, "run", now).unwrap();
+    assert_eq!(office.store.open_jobs().unwrap(), []);
+    office.undo(&first);
+    assert_eq!(office.store.same_content("statistics", None, "aa"), Ok(None), "what is undone holds nobody up");
+}
+
+#[test]
+fn numbers_of_a_day_go_up_and_each_day_has_its_own() {
+    let mut office = Office::new();
+    let now = office.now;
+    assert_eq!(office.store.next_number("20261120"), Ok(1));
+    for id in ["20261120-00009", "20261120-00010", "20261121-00001"] {
+        office.store.intend(&new_job(id, "t", now), now).unwrap();
+    }
+    assert_eq!(office.store.next_number("20261120"), Ok(11));
+    office.store.intend(&new_job("20261120-100000", "t", now), now).unwrap();
+    assert_eq!(office.store.next_number("20261120"), Ok(100_001));
+}
+
+#[test]
+fn the_journal_of_renames_is_read_forwards_and_backwards() {
+    let mut office = Office::new();
+    let id = office.claimed("aa");
+    let rename = |n: u64| Rename {
+        n,
+        src: format!("{n}.txt"),
+        dst: format!("【秘】{n}.txt"),
+        ino: u64::MAX,
+        size: n,
+        mtime: -1,
+        state: RenameState::Planned,
+    };
+    office.store.renames_planned(&id, (0..10).map(rename)).unwrap();
+    office.store.renames_planned(&id, (0..10).map(rename)).unwrap();
+    office.store.renames_marked(&id, &[(0, RenameState::Done), (1, RenameState::Left)]).unwrap();
+    assert_eq!(office.store.renames_counted(&id), Ok([8, 1, 0, 1]));
+    assert_eq!(office.store.renames(&id, 2, 100).unwrap(), (2..10).map(rename).collect::<Vec<_>>());
+    let back: Vec<u64> = office.store.renames_back(&id, 3, 2).unwrap().iter().map(|rename| rename.n).collect();
+    assert_eq!(back, [2, 1]);
+}
+
+#[test]
+fn two_processes_cannot_both_take_a_job_back() {
+    let mut office = Office::new();
+    let (id, now) = (office.done("aa", 3), office.now);
+    let mut other = crate::Store::open(office.store.path()).unwrap();
+    office.store.undoing(&id, now).unwrap();
+    office.store.undone(&id, now).unwrap();
+    assert!(matches!(other.undoing(&id, now), Err(Error::NotNow { state: State::Undone, .. })));
+    assert_eq!(other.all_entries(&crate::Filter { kinds: vec![Kind::Undo], ..Default::default() }).unwrap().len(), 1);
+}
+
+#[test]
+fn expired_originals_are_those_that_ended_before_the_day() {
+    let mut office = Office::new();
+    let old = office.done("aa", 3);
+    office.now = jiff::civil::date(2026, 12, 20).at(0, 0, 0, 0);
+    office.done("bb", 3);
+    let expired = office.store.expired("statistics", jiff::civil::date(2026, 12, 1).at(0, 0, 0, 0)).unwrap();
+    assert_eq!(expired.iter().map(|job| &job.new.id).collect::<Vec<_>>(), [&old]);
+}
