@@ -115,3 +115,25 @@ fn a_bomb_is_refused_before_it_unpacks() {
     let ran = Desk::new().drop("一覧.xlsx", bomb).run().ends(1).published(&["要確認一覧.xlsx"]);
     assert!(ran.json["seconds"].as_f64().is_some());
 }
+
+#[test]
+fn a_protected_workbook_opens_with_the_password_of_the_office() {
+    use std::os::unix::fs::PermissionsExt;
+    const LOCKED: &[u8] = include_bytes!("../samples/test-statistics/broken-password/in/日報/桑名保健所.xlsx");
+    let script = "let n = シート一覧(入力.ファイル[0]).len();\nlet b = ブック();\nb.文書(\"結果\", [`${n}`]);\n出力(\"結果.xlsx\", b);\n処理件数(1);";
+    let desk = || Desk::new().script(script).drop("桑名.xlsx", LOCKED);
+    desk().run().ends(1).tells("パスワード");
+    let secrets = |desk: &Desk, mode: u32| {
+        let folder = desk.dropped().join("../.jitan");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("secrets.toml"), "[tasks.試験]\nopen = [\"違う\", \"himitsu\"]\n").unwrap();
+        std::fs::set_permissions(folder.join("secrets.toml"), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let readable = desk();
+    secrets(&readable, 0o640);
+    readable.run().ends(2).tells("ほかの人にも読める");
+    let closed = desk();
+    secrets(&closed, 0o600);
+    let ran = closed.run().ends(0).published(&["結果.xlsx"]);
+    assert!(!format!("{}{}", ran.said, ran.json).contains("himitsu"));
+}

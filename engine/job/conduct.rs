@@ -129,6 +129,7 @@ impl Job<'_> {
             },
             read: task.manifest.read.clone(),
             rename: task.manifest.rename,
+            passwords: task.passwords.iter().map(|password| password.reveal().to_owned()).collect(),
             roots: arrival.roots.clone(),
             left: arrival.left.clone(),
             others: arrival.others.clone(),

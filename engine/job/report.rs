@@ -27,6 +27,8 @@ pub(crate) struct Order {
     /// Patterns of the files that the script may open.
     pub read: Vec<String>,
     pub rename: bool,
+    /// Passwords for workbooks of the arrival. They leave the engine on the worker's standard input alone.
+    pub passwords: Vec<String>,
     pub roots: Vec<Root>,
     pub left: Vec<Left>,
     /// Other names in the folders of the arrival, which renames must not meet.

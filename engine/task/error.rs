@@ -21,6 +21,12 @@ pub enum Error {
     /// A file of the task is no UTF-8 text.
     #[error("{} is not UTF-8", path.display())]
     NotText { path: PathBuf },
+    /// Others than the engine may read the file of passwords, or it is no plain file.
+    #[error("{} is open to others", path.display())]
+    SecretsOpen { path: PathBuf },
+    /// The file of passwords has a mistake; its line, and nothing of what stands there.
+    #[error("{} has a mistake", path.display())]
+    SecretsForm { path: PathBuf, line: Option<usize> },
     /// The form has mistakes.
     #[error("{} has {} mistakes", path.display(), mistakes.len())]
     Form { path: PathBuf, mistakes: Vec<Mistake> },

@@ -137,7 +137,7 @@ impl<'t> Form<'t> {
 }
 
 /// TOML wants quotes around a key with Japanese in it; a person does not. Lines keep their numbers.
-fn quote_keys(text: &str) -> String {
+pub(crate) fn quote_keys(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 16);
     let mut within = false;
     for line in text.split_inclusive('\n') {

@@ -13,6 +13,7 @@ mod limits;
 mod manifest;
 mod office;
 mod pattern;
+mod secrets;
 mod task;
 
 pub use baseline::{Baseline, Method, Saving};
@@ -24,4 +25,5 @@ pub use limits::Limits;
 pub use manifest::{ArrivalKind, Both, Manifest, WrittenLimits, WrittenSetting};
 pub use office::{Desk, Duplicates, Folders, Log, Office, ReportSettings};
 pub use pattern::Pattern;
+pub use secrets::Password;
 pub use task::Task;

@@ -8,6 +8,7 @@ use crate::form::{Plain, nearest};
 use crate::limits::Limits;
 use crate::manifest::{Manifest, WrittenLimits};
 use crate::pattern::Pattern;
+use crate::secrets::{self, Password};
 
 /// A task that can be run.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Task {
     pub settings: BTreeMap<String, Plain>,
     /// The text of `main.rhai`.
     pub script: String,
+    /// Passwords of workbooks that come to the task.
+    pub passwords: Vec<Password>,
     /// The library: module name and text, in order of names.
     pub library: Vec<(String, String)>,
 }
@@ -43,8 +46,10 @@ impl Task {
         let patterns = |written: &[String]| written.iter().map(|pattern| Pattern::new(pattern)).collect();
         // A path such as `.` has no name of its own.
         let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let id = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Task {
-            id: whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            passwords: secrets::of(&whole, &id)?,
+            id,
             folder: folder.to_owned(),
             accepts: patterns(&manifest.accepts),
             read: patterns(&manifest.read),

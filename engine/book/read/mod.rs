@@ -16,7 +16,10 @@ use std::rc::Rc;
 
 use crate::gate::Limits;
 use crate::{Fate, Finding, Place, Problem, Refusal, Severity, Sheet, Shelf, Suspicion, Visibility};
+pub(crate) use cfb::{Compound, MAGIC};
 use sniff::Found;
+pub(crate) use xlsx::token::Token;
+pub(crate) use xlsx::walk::{get, tokens};
 
 /// The format of a workbook, as its bytes say.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -75,6 +75,8 @@ struct Opener {
     roots: Vec<Root>,
     folders: RefCell<Vec<Option<Rc<OwnedFd>>>>,
     rights: Vec<Pattern>,
+    passwords: Vec<String>,
+    limits: book::Limits,
 }
 
 impl Opener {
@@ -83,6 +85,8 @@ impl Opener {
             roots: order.roots.clone(),
             folders: RefCell::new(order.roots.iter().map(|_| None).collect()),
             rights: order.read.iter().map(|pattern| Pattern::new(pattern)).collect(),
+            passwords: order.passwords.clone(),
+            limits: book::Limits { file: order.limits.file_mib << 20, ..book::Limits::default() },
         }
     }
 
@@ -105,7 +109,10 @@ impl Opener {
         let mut bytes = Vec::with_capacity(wanted.size as usize + 1);
         // One byte more than it should have shows a file that is still growing.
         File::from(fd).take(wanted.size + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Locked)?;
-        if bytes.len() as u64 == wanted.size { Ok(bytes) } else { Err(Refusal::Changed) }
+        if bytes.len() as u64 != wanted.size {
+            return Err(Refusal::Changed);
+        }
+        Ok(book::unlock(bytes, self.passwords.iter().map(String::as_str), &self.limits))
     }
 
     /// Links are not followed, pipes do not block.

@@ -28,6 +28,17 @@ pub(crate) fn error(error: &Error) -> Telling {
         Error::NotText { path } => {
             Telling::new(format!("\"{}\" is not UTF-8 text", shown(path)), "save it as UTF-8 in your editor")
         }
+        Error::SecretsOpen { path } => Telling::new(
+            format!("others may read the file of passwords \"{}\"", path.display()),
+            "let its owner alone read it (chmod 600), and let it be a plain file, no link",
+        ),
+        Error::SecretsForm { path, line } => Telling::new(
+            match line {
+                Some(line) => format!("line {line} of the file of passwords \"{}\" is wrong", path.display()),
+                None => format!("the file of passwords \"{}\" cannot be understood", path.display()),
+            },
+            "write `[tasks.FOLDER]` and below it `open = [\"password\"]`",
+        ),
         Error::Form { path, mistakes } => Telling::new(
             format!("\"{}\" has {}", shown(path), super::count(mistakes.len() as u64, "mistake", "mistakes")),
             "mend the lines below",

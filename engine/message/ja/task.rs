@@ -32,6 +32,17 @@ pub(crate) fn error(error: &Error) -> Telling {
             format!("「{}」の文字コードがUTF-8ではありません。", shown(path)),
             "エディタで、文字コードをUTF-8にして保存し直してください。",
         ),
+        Error::SecretsOpen { path } => Telling::new(
+            format!("パスワードのファイル「{}」が、ほかの人にも読める状態です。", path.display()),
+            "持ち主だけが読めるようにしてください（chmod 600）。リンクではなく、ふつうのファイルにしてください。",
+        ),
+        Error::SecretsForm { path, line } => Telling::new(
+            match line {
+                Some(line) => format!("パスワードのファイル「{}」の{line}行目が正しくありません。", path.display()),
+                None => format!("パスワードのファイル「{}」の書き方が正しくありません。", path.display()),
+            },
+            "「[tasks.業務のフォルダ名]」の下に「open = [\"パスワード\"]」と書いてください。",
+        ),
         Error::Form { path, mistakes } => {
             Telling::new(format!("「{}」に直すところが{}か所あります。", shown(path), mistakes.len()), "下の行を直してください。")
         }

@@ -32,6 +32,20 @@ pub(crate) fn walk(mut feed: Feed<'_>, mut each: impl FnMut(Token<'_>) -> Result
     }
 }
 
+/// Hands every token of a small text to `each`.
+pub(crate) fn tokens(mut text: &[u8], mut each: impl FnMut(Token<'_>) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    loop {
+        match token(text) {
+            Ok((token, length)) => {
+                each(token)?;
+                text = &text[length..];
+            }
+            Err(NoToken::More) => return Ok(()),
+            Err(NoToken::DocumentType) => return Err(hostile("a document type".to_owned())),
+        }
+    }
+}
+
 /// Whether a part may end here: everything closed, and nothing but spaces left.
 pub(crate) fn ended(feed: &Feed<'_>, closed: bool) -> Result<(), Refusal> {
     if closed && feed.window().trim_ascii().is_empty() {
