@@ -43,6 +43,9 @@ macro_rules! told {
 told! {
     Refusal => book::refusal,
     Suspicion => book::suspicion,
+    intake::Waiting => intake::waiting,
+    intake::Refused => intake::refused,
+    intake::Error => intake::error,
     japan::DateTrouble => book::date_trouble,
     japan::DateDoubt => book::date_doubt,
     job::Setback => job::setback,
