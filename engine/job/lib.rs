@@ -7,6 +7,7 @@ mod arrival;
 mod clock;
 mod conduct;
 mod error;
+mod note;
 mod perform;
 mod place;
 mod rename;
@@ -19,6 +20,7 @@ pub use conduct::{Finished, Job, Renamed, Way, resume, undo};
 pub use error::{Error, Limit, ScriptLimit, Setback, Stop};
 /// The clock of a job.
 pub use jiff::civil::DateTime;
+pub use note::{Counted, Note, Notes, Slip, Written};
 pub use place::{Placed, free_folder};
 pub use rename::{Clash, ClashWhy, UndoWhy, Undone};
 pub use report::{Account, Confinement, Counts, Facts, ListWords, Progress, Row, Told, Weight};

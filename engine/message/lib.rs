@@ -17,12 +17,15 @@ mod en;
 mod ja;
 mod lang;
 mod misuse;
+mod note;
+mod shown;
 mod speaker;
 mod telling;
 mod word;
 
 pub use lang::Lang;
 pub use misuse::Misuse;
+pub use shown::shown;
 pub use speaker::Speaker;
 pub use telling::{Tell, Telling};
 pub use word::Word;
