@@ -10,6 +10,8 @@ pub struct Baseline {
     pub before: Decimal,
     /// Minutes per unit now, the checking that people still do included.
     pub after: Decimal,
+    /// Minutes that a returned or failed arrival costs the people.
+    pub rework: Decimal,
     /// How the minutes were found.
     pub method: Method,
     /// Who found them.
@@ -26,6 +28,8 @@ pub struct Baseline {
     pub units_per_year: Option<u64>,
     /// Work that nobody did before: shown apart, never added.
     pub new_work: bool,
+    /// Why nothing is left to do by hand, where `after` is nothing.
+    pub reason: Option<String>,
 }
 
 /// How minutes were found.
@@ -68,6 +72,7 @@ mod tests {
         let mut baseline = Baseline {
             before: "12.1".parse().unwrap(),
             after: 2.into(),
+            rework: 10.into(),
             method: Method::Interview,
             author: "見本 花子".to_owned(),
             date: civil::date(2026, 4, 1),
@@ -76,6 +81,7 @@ mod tests {
             high: None,
             units_per_year: None,
             new_work: false,
+            reason: None,
         };
         assert_eq!(baseline.saving(36).saved, "363.6".parse().unwrap());
         baseline.after = 13.into();

@@ -43,6 +43,10 @@ pub enum Fault {
     Syntax { full_width: Option<char> },
     /// Two fields contradict each other: `low` is to be at most `high`.
     Order { low: String, high: String },
+    /// A number of minutes with more decimals than are counted.
+    TooFine { decimals: u32 },
+    /// Nothing is left to do by hand, and no `reason` says why.
+    NoReason,
     /// There is no task of that id; the one that resembles it.
     NoTask { near: Option<String> },
     /// The folder meets another, named as it is written.

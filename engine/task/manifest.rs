@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use crate::baseline::{Baseline, Method};
 use crate::form::{Fault, Form, Mistake, Plain, Section};
 
@@ -52,6 +54,8 @@ pub struct WrittenSetting {
 #[allow(missing_docs, reason = "the fields are those of task.toml, explained there")]
 pub struct Manifest {
     pub name: Both,
+    /// The ids that the task had before: what it did under them does not count again.
+    pub formerly: Vec<String>,
     pub department: String,
     pub owner: String,
     pub summary: Both,
@@ -90,6 +94,7 @@ fn whole(root: &Section<'_>) -> Manifest {
     let (read, write, rename) = rights(root.section("rights"));
     Manifest {
         name: both(root.section("name")),
+        formerly: root.optional_texts("formerly"),
         department: root.text("department"),
         owner: root.text("owner"),
         summary: both(root.section("summary")),
@@ -129,11 +134,18 @@ fn unit(section: Section<'_>) -> Both {
 /// A minute count beyond this is a slip of the pen: two years.
 const MOST_MINUTES: i64 = 1_000_000;
 
+/// The ledger counts thousandths of a minute; a finer number would have to be rounded in silence.
+const DECIMALS: u32 = 3;
+
+/// What a returned or failed arrival costs where the task does not say.
+const REWORK: Decimal = Decimal::TEN;
+
 fn baseline(section: Section<'_>) -> Baseline {
     let methods = [("実測", Method::Measured), ("聞き取り", Method::Interview), ("推計", Method::Estimate)];
     let baseline = Baseline {
         before: section.number("before_minutes", 0, MOST_MINUTES),
         after: section.number("after_minutes", 0, MOST_MINUTES),
+        rework: section.optional_number("rework_minutes", 0, MOST_MINUTES).unwrap_or(REWORK),
         method: section.choice("method", &methods).unwrap_or(Method::Estimate),
         author: section.text("author"),
         date: section.date("date"),
@@ -142,7 +154,23 @@ fn baseline(section: Section<'_>) -> Baseline {
         high: section.optional_number("high", 0, MOST_MINUTES),
         units_per_year: section.optional_whole("units_per_year", 0, 1_000_000_000_000),
         new_work: section.yes("new_work"),
+        reason: section.optional_text("reason"),
     };
+    let written = [
+        ("before_minutes", Some(baseline.before)),
+        ("after_minutes", Some(baseline.after)),
+        ("rework_minutes", Some(baseline.rework)),
+        ("low", baseline.low),
+        ("high", baseline.high),
+    ];
+    for (key, minutes) in written {
+        if minutes.is_some_and(|minutes| minutes.normalize().scale() > DECIMALS) {
+            section.wrong(key, Fault::TooFine { decimals: DECIMALS });
+        }
+    }
+    if baseline.after.is_zero() && section.has("after_minutes") && baseline.reason.is_none() {
+        section.wrong("after_minutes", Fault::NoReason);
+    }
     if let (Some(low), Some(high)) = (baseline.low, baseline.high)
         && low > high
     {
@@ -251,6 +279,33 @@ mod tests {
         has("owner", Fault::Missing);
         assert!(mistakes.iter().any(|m| m.field == "arrival.kind" && m.line == Some(6)));
         assert!(mistakes.iter().any(|m| m.field == "baseline.after_minuts" && m.line == Some(12)));
+    }
+
+    #[test]
+    fn minutes_finer_than_the_ledger_and_a_bare_nothing_are_refused() {
+        let only = |text: String| {
+            let mistakes = Manifest::parse(&text).unwrap_err();
+            let [mistake] = mistakes.as_slice() else { panic!("{mistakes:#?}") };
+            (mistake.field.clone(), mistake.fault.clone())
+        };
+        let fine = SAMPLE.replace("12.5", "12.5001");
+        assert_eq!(only(fine), ("baseline.before_minutes".to_owned(), Fault::TooFine { decimals: 3 }));
+        assert!(Manifest::parse(&SAMPLE.replace("12.5", "12.5000")).is_ok(), "zeros are not finer");
+        let nothing = SAMPLE.replace("after_minutes = 2", "after_minutes = 0");
+        assert_eq!(only(nothing.clone()), ("baseline.after_minutes".to_owned(), Fault::NoReason));
+        let said = nothing.replace("after_minutes = 0", "after_minutes = 0\nreason = \"自動で送られる\"");
+        assert_eq!(Manifest::parse(&said).unwrap().baseline.reason.as_deref(), Some("自動で送られる"));
+    }
+
+    #[test]
+    fn rework_is_ten_minutes_unless_said_and_earlier_ids_are_kept() {
+        let manifest = Manifest::parse(SAMPLE).unwrap();
+        assert_eq!((manifest.baseline.rework, manifest.formerly.len()), (Decimal::TEN, 0));
+        let text =
+            SAMPLE.replace("low = 8", "low = 8\nrework_minutes = 4.5").replace("[arrival]", "formerly = [\"shukei\"]\n[arrival]");
+        let manifest = Manifest::parse(&text).unwrap();
+        assert_eq!(manifest.baseline.rework, "4.5".parse().unwrap());
+        assert_eq!(manifest.formerly, ["shukei"]);
     }
 
     #[test]

@@ -88,6 +88,14 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
             "this line is not written correctly",
             "check that it reads: field = \"value\", and that quotes and brackets are closed",
         ),
+        Fault::TooFine { decimals } => Telling::new(
+            format!("\"{field}\" is written too finely"),
+            format!("write at most {decimals} decimals: minutes are counted in thousandths"),
+        ),
+        Fault::NoReason => Telling::new(
+            format!("\"{field}\" says that nothing is left to do by hand, and not why"),
+            "write the reason beside it (reason = \"…\"), or the minutes that checking the result takes",
+        ),
         Fault::Order { low, high } => Telling::new(format!("\"{low}\" is larger than \"{high}\""), "correct one of the two"),
         Fault::NoTask { near } => Telling::new(
             format!("the task of \"{field}\" is not under scripts/"),

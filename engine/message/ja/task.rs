@@ -96,6 +96,14 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
             "この行の書き方が正しくありません。",
             "「項目 = \"値\"」の形になっているか、「\"」や「]」が閉じられているかを確かめてください。",
         ),
+        Fault::TooFine { decimals } => Telling::new(
+            format!("「{field}」の数字が細かすぎます。"),
+            format!("小数点より下は{decimals}けたまでで書いてください（分は1000分の1まで数えます）。"),
+        ),
+        Fault::NoReason => Telling::new(
+            format!("「{field}」が0になっていますが、人の手がまったくかからない理由がありません。"),
+            "その理由を「reason = \"…\"」と書き加えてください。結果を確かめる時間がかかるときは、その分数を書いてください。",
+        ),
         Fault::Order { low, high } => {
             Telling::new(format!("「{low}」が「{high}」より大きくなっています。"), "どちらかを直してください。")
         }
