@@ -4,7 +4,7 @@
 //! with a baseline, for work that people did before; not undone, not a rerun. Nobody else decides this.
 
 use jiff::civil::DateTime;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 use serde_json::{Map, Value, json};
 
 use crate::baseline::{self, Baseline};
@@ -93,29 +93,20 @@ impl Counting {
 }
 
 /// A job with more units than this counts nothing: its script miscounts. So sums of minutes stay within sixty-four bits.
-pub(crate) const MOST_UNITS: u64 = 100_000_000;
+pub(crate) const MOST_UNITS: i64 = 100_000_000;
 
 /// The row of a published job.
 pub(crate) fn run(connection: &Connection, job: &Job, run: &Run, now: DateTime) -> Result<EntryNo, Error> {
     let open = run.baseline.as_ref().map(|baseline| baseline::open(connection, &job.new.task, baseline, now)).transpose()?;
-    let content = job.sha256.as_deref();
-    let kin = kin(job, run);
-    let counting = match &run.baseline {
-        _ if run.units == 0 => Counting::Nothing,
-        _ if run.units > MOST_UNITS => Counting::Beyond,
-        _ if run.rerun => Counting::Rerun,
-        None => Counting::NoBaseline,
-        Some(baseline) if baseline.new_work => {
-            if stands(connection, "units", &kin, content)? {
-                Counting::SameContent
-            } else {
-                Counting::NewWork
-            }
-        }
-        Some(_) if stands(connection, "counted", &kin, content)? => Counting::SameContent,
-        Some(_) => Counting::First,
-    };
     let units = i64::try_from(run.units).unwrap_or(i64::MAX);
+    let past = Past { connection, kin: &kin(job, run), content: job.sha256.as_deref(), below: EntryNo::MAX };
+    let counting = of_run(&past, units, run.rerun, run.baseline.as_ref().map(|baseline| baseline.new_work))?;
+    let mut body = body(job, run, counting);
+    // What no job can have is kept in words only, so that no sum runs over.
+    let units = if counting == Counting::Beyond { 0 } else { units };
+    if counting == Counting::Beyond {
+        body.insert("units".to_owned(), run.units.to_string().into());
+    }
     let counted = if counting == Counting::First { units } else { 0 };
     let of_units = |minutes: fn(&Baseline) -> Minutes| {
         run.baseline.as_ref().and_then(|baseline| minutes(baseline).times(counted)).unwrap_or_default().0
@@ -130,7 +121,7 @@ pub(crate) fn run(connection: &Connection, job: &Job, run: &Run, now: DateTime) 
         saved: before - after,
         baseline: open,
         ending: Some("done"),
-        body: body(job, run, counting),
+        body,
         ..of_job(job, run)
     };
     append(connection, fresh, now)
@@ -143,12 +134,8 @@ pub(crate) fn rework(connection: &Connection, job: &Job, run: &Run, now: DateTim
     if let Some(n) = rework_of(connection, &job.new.id)? {
         return Ok(n);
     }
-    let counting = match &run.baseline {
-        None => Counting::NoBaseline,
-        Some(baseline) if baseline.new_work => Counting::NewWork,
-        Some(_) if stands(connection, "rework", &kin(job, run), job.sha256.as_deref())? => Counting::SameContent,
-        Some(_) => Counting::First,
-    };
+    let past = Past { connection, kin: &kin(job, run), content: job.sha256.as_deref(), below: EntryNo::MAX };
+    let counting = of_rework(&past, run.baseline.as_ref().map(|baseline| baseline.new_work))?;
     let charged = match (&run.baseline, counting) {
         (Some(baseline), Counting::First) => baseline.rework.0,
         _ => 0,
@@ -211,27 +198,57 @@ fn kin<'a>(job: &'a Job, run: &'a Run) -> Vec<&'a str> {
     std::iter::once(&job.new.task).chain(&run.formerly).map(String::as_str).collect()
 }
 
-/// Whether something of this content stands in a column, over the ids that a task has had.
-fn stands(connection: &Connection, column: &str, kin: &[&str], content: Option<&str>) -> Result<bool, Error> {
-    let Some(content) = content else {
-        return Ok(false);
-    };
-    let marks = vec!["?"; kin.len()].join(", ");
-    let sql = format!("SELECT COALESCE(SUM({column}), 0) > 0 FROM entry WHERE content = ? AND task IN ({marks})");
-    let values = std::iter::once(&content).chain(kin);
-    Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
+/// The rows below a number that speak of the same content, under any id that the task has had.
+pub(crate) struct Past<'a> {
+    pub connection: &'a Connection,
+    pub kin: &'a [&'a str],
+    pub content: Option<&'a str>,
+    pub below: EntryNo,
+}
+
+impl Past<'_> {
+    /// Whether something of this content stands in a column.
+    fn stands(&self, column: &str) -> Result<bool, Error> {
+        let Some(content) = self.content else {
+            return Ok(false);
+        };
+        let marks = vec!["?"; self.kin.len()].join(", ");
+        let sql = format!("SELECT COALESCE(SUM({column}), 0) > 0 FROM entry WHERE n < ? AND content = ? AND task IN ({marks})");
+        let kin = self.kin.iter().map(|task| task as &dyn ToSql);
+        let values = [&self.below as &dyn ToSql, &content].into_iter().chain(kin);
+        Ok(self.connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
+    }
+}
+
+/// Why a run counts or does not; `new_work` of its baseline, if it has one.
+pub(crate) fn of_run(past: &Past<'_>, units: i64, rerun: bool, new_work: Option<bool>) -> Result<Counting, Error> {
+    Ok(match new_work {
+        _ if units <= 0 => Counting::Nothing,
+        _ if units > MOST_UNITS => Counting::Beyond,
+        _ if rerun => Counting::Rerun,
+        None => Counting::NoBaseline,
+        Some(true) if past.stands("units")? => Counting::SameContent,
+        Some(true) => Counting::NewWork,
+        Some(false) if past.stands("counted")? => Counting::SameContent,
+        Some(false) => Counting::First,
+    })
+}
+
+/// Why a rework is charged or is not.
+pub(crate) fn of_rework(past: &Past<'_>, new_work: Option<bool>) -> Result<Counting, Error> {
+    Ok(match new_work {
+        None => Counting::NoBaseline,
+        Some(true) => Counting::NewWork,
+        Some(false) if past.stands("rework")? => Counting::SameContent,
+        Some(false) => Counting::First,
+    })
 }
 
 /// The row of an undo: what stands of the job is taken back, hours and all.
 pub(crate) fn undo(connection: &Connection, job: &Job, now: DateTime) -> Result<EntryNo, Error> {
     let run = run_of(connection, job)?;
-    let sql = "SELECT SUM(units), SUM(counted), SUM(before), SUM(after) FROM entry \
-               WHERE job = ?1 AND kind IN ('run', 'undo', 'redo', 'correction')";
-    let [units, counted, before, after]: [i64; 4] = connection
-        .prepare_cached(sql)?
-        .query_row([&job.new.id], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
+    let amounts = taken(connection, &job.new.id, EntryNo::MAX)?;
     let body = Map::from_iter([("of".to_owned(), run.n.into())]);
-    let amounts = Amounts { units: -units, counted: -counted, before: -before, after: -after };
     append(connection, turned(Kind::Undo, &run, amounts, body), now)
 }
 
@@ -242,19 +259,12 @@ pub(crate) fn redo(connection: &Connection, job: &Job, now: DateTime) -> Result<
         return Err(Error::Refused { what: format!("no undo of {}", job.new.id) });
     };
     let undo = row(connection, undo)?;
-    let body_of_run = run.body();
-    let formerly = body_of_run.get("formerly").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let kin: Vec<&str> = std::iter::once(job.new.task.as_str()).chain(formerly).collect();
-    let counted_meanwhile = stands(connection, "counted", &kin, job.sha256.as_deref())?;
-    let mut amounts = Amounts { units: -undo.units, counted: -undo.counted, before: -undo.before.0, after: -undo.after.0 };
-    if counted_meanwhile {
-        (amounts.counted, amounts.before, amounts.after) = (0, 0, 0);
-    }
+    let given = given(connection, &run, &undo, EntryNo::MAX)?;
     let mut body = Map::from_iter([("of".to_owned(), undo.n.into())]);
-    if counted_meanwhile {
+    if given.counted == 0 && undo.counted != 0 {
         body.insert("counting".to_owned(), Counting::SameContent.word().into());
     }
-    append(connection, turned(Kind::Redo, &run, amounts, body), now)
+    append(connection, turned(Kind::Redo, &run, given, body), now)
 }
 
 /// The row that says that the original of a job is deleted.
@@ -269,11 +279,42 @@ pub(crate) fn deletion(connection: &Connection, job: &Job, now: DateTime) -> Res
     append(connection, Fresh { kind: Kind::Deletion.word(), job: id, task, body, ..Fresh::default() }, now)
 }
 
-struct Amounts {
-    units: i64,
-    counted: i64,
-    before: i64,
-    after: i64,
+/// What an undo takes away or a redo gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Amounts {
+    pub units: i64,
+    pub counted: i64,
+    pub before: i64,
+    pub after: i64,
+}
+
+/// What an undo takes: all that stands of the job below a row.
+pub(crate) fn taken(connection: &Connection, job: &str, below: EntryNo) -> Result<Amounts, Error> {
+    let sum = |column: &str| format!("-COALESCE(SUM({column}), 0)");
+    let sums = ["units", "counted", "before", "after"].map(sum).join(", ");
+    let kinds = "('run', 'undo', 'redo', 'correction')";
+    let sql = format!("SELECT {sums} FROM entry WHERE job = ?1 AND n < ?2 AND kind IN {kinds}");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row(params![job, below], |row| {
+        Ok(Amounts { units: row.get(0)?, counted: row.get(1)?, before: row.get(2)?, after: row.get(3)? })
+    })?)
+}
+
+/// What a redo gives: what its undo took, unless the same content counted meanwhile.
+pub(crate) fn given(connection: &Connection, run: &Entry, undo: &Entry, below: EntryNo) -> Result<Amounts, Error> {
+    let body = run.body();
+    let kin = kin_of(run, &body);
+    let past = Past { connection, kin: &kin, content: run.content.as_deref(), below };
+    if past.stands("counted")? {
+        return Ok(Amounts { units: -undo.units, ..Amounts::default() });
+    }
+    Ok(Amounts { units: -undo.units, counted: -undo.counted, before: -undo.before.0, after: -undo.after.0 })
+}
+
+/// The ids that the task of a row had until then, as the row's body says it.
+pub(crate) fn kin_of<'a>(entry: &'a Entry, body: &'a Value) -> Vec<&'a str> {
+    let formerly = body.get("formerly").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    entry.task.as_deref().into_iter().chain(formerly).collect()
 }
 
 fn turned<'a>(kind: Kind, run: &'a Entry, amounts: Amounts, body: Map<String, Value>) -> Fresh<'a> {
@@ -310,7 +351,7 @@ fn run_of(connection: &Connection, job: &Job) -> Result<Entry, Error> {
     row(connection, number)
 }
 
-fn row(connection: &Connection, n: EntryNo) -> Result<Entry, Error> {
+pub(crate) fn row(connection: &Connection, n: EntryNo) -> Result<Entry, Error> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM entry WHERE n = ?1"))?;
     statement.query_row(params![n], |row| Ok(Entry::of(row)))?
 }

@@ -9,16 +9,20 @@ mod chain;
 mod count;
 mod entry;
 mod error;
+mod export;
+mod head;
 mod job;
 mod look;
 mod minutes;
 mod place;
+mod recompute;
 mod renames;
 mod step;
 mod store;
 mod sum;
 #[cfg(test)]
 mod trial;
+mod verify;
 
 pub use append::NewEntry;
 pub use baseline::{Baseline, Method};
@@ -26,10 +30,14 @@ pub use chain::Head;
 pub use count::{Counting, Run};
 pub use entry::{Ending, Entry, EntryNo, Filter, Kind};
 pub use error::Error;
+pub use export::ExportError;
+pub use head::{NotedHeads, noted_heads};
 pub use job::{Fate, Job, JobFilter, NewJob, Staging, State, Step};
 pub use minutes::Minutes;
+pub use recompute::{Difference, Figure, Recomputed};
 pub use renames::{Rename, RenameState};
 pub use store::Store;
 pub use sum::Sum;
+pub use verify::{Flaw, Verdict};
 
 pub use jiff::civil::{Date, DateTime};

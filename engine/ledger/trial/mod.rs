@@ -1,7 +1,9 @@
 //! The store and the ledger tried out: a harness that tells the story of an office, and what must hold.
 
 mod count;
+mod random;
 mod step;
+mod tamper;
 
 use jiff::civil::{DateTime, date};
 
@@ -22,6 +24,8 @@ impl Office {
     pub fn new() -> Office {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("ledger.db")).unwrap();
+        // The disk's patience is not what is tried here.
+        store.connection.pragma_update(None, "synchronous", "OFF").unwrap();
         let now = date(2026, 11, 20).at(10, 0, 0, 0);
         Office { store, now, baseline: baseline(), formerly: vec![], task: "statistics".to_owned(), next: 0, _folder: folder }
     }
