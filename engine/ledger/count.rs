@@ -5,6 +5,7 @@
 
 use jiff::civil::DateTime;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::baseline::{self, Baseline};
@@ -15,7 +16,7 @@ use crate::job::Job;
 use crate::minutes::Minutes;
 
 /// What a job came to, as its row in the ledger wants it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Run {
     /// The version of the task that ran.
     pub version: String,

@@ -47,6 +47,14 @@ impl Store {
         self.one_job(sql, params![sha256, task, version])
     }
 
+    /// The held job of this content that somebody told to run ([`Store::released`] with `run`) and that no job does again yet.
+    pub fn told_to_run(&self, task: &str, sha256: &str) -> Result<Option<String>, Error> {
+        let sql = "SELECT id FROM job AS held WHERE sha256 = ?1 AND task = ?2 AND state = 'ended' AND earlier IS NOT NULL \
+                   AND EXISTS (SELECT 1 FROM step WHERE job = held.id AND state = 'ended' AND detail = 'run') \
+                   AND NOT EXISTS (SELECT 1 FROM job WHERE again = held.id) ORDER BY began, id LIMIT 1";
+        Ok(self.connection.prepare_cached(sql)?.query_row([sha256, task], |row| row.get(0)).optional()?)
+    }
+
     /// The states that a job went through.
     pub fn steps(&self, id: &str) -> Result<Vec<Step>, Error> {
         let mut statement = self.connection.prepare_cached("SELECT at, state, detail FROM step WHERE job = ?1 ORDER BY n")?;

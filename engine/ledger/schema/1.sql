@@ -30,6 +30,7 @@ CREATE TABLE job (
 
 CREATE INDEX job_open ON job (state) WHERE state NOT IN ('archived', 'aside', 'vanished', 'undone', 'ended');
 CREATE INDEX job_content ON job (sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX job_again ON job (again) WHERE again IS NOT NULL;
 CREATE INDEX job_changed ON job (changed);
 CREATE INDEX job_archived ON job (task, changed) WHERE state = 'archived' AND removed = 0;
 

@@ -87,6 +87,10 @@ fn a_duplicate_is_held_with_the_earlier_job_and_let_go() {
     assert_eq!(office.store.open_jobs().unwrap()[0].earlier.as_deref(), Some(first.as_str()));
     office.store.released(&job.id, "run", now).unwrap();
     assert_eq!(office.store.open_jobs().unwrap(), []);
+    assert_eq!(office.store.told_to_run("statistics", "aa").unwrap(), Some(job.id.clone()));
+    let again = crate::NewJob { again: Some(job.id.clone()), ..new_job("20261120-00003", "statistics", now) };
+    office.store.intend(&again, now).unwrap();
+    assert_eq!(office.store.told_to_run("statistics", "aa"), Ok(None));
     office.undo(&first);
     assert_eq!(office.store.same_content("statistics", None, "aa"), Ok(None), "what is undone holds nobody up");
 }
