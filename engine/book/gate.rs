@@ -75,6 +75,24 @@ struct Entry {
     crc: u32,
     size: u64,
     data: Range<usize>,
+    /// Its record in the directory, and where its local header begins.
+    record: Range<usize>,
+    local: usize,
+}
+
+/// An entry as its bytes lie in the file, for whoever copies it.
+pub(crate) struct RawEntry<'a> {
+    pub(crate) name: &'a str,
+    /// The record of the directory: 46 fixed bytes, name, extra fields, comment.
+    pub(crate) record: &'a [u8],
+    /// The local header with its name and extra fields.
+    pub(crate) header: &'a [u8],
+    /// The data as packed.
+    pub(crate) data: &'a [u8],
+    /// What follows the data, up to the next thing in the file: a data descriptor, if there is one, stands first.
+    pub(crate) after: &'a [u8],
+    pub(crate) size: u64,
+    pub(crate) crc: u32,
 }
 
 impl Archive {
@@ -110,6 +128,38 @@ impl Archive {
     /// The names of all entries.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.name.as_str())
+    }
+
+    /// The entries as they lie in the file, in the order of the directory.
+    pub(crate) fn raw(&self) -> impl Iterator<Item = RawEntry<'_>> {
+        self.entries.iter().map(|entry| RawEntry {
+            name: &entry.name,
+            record: &self.bytes[entry.record.clone()],
+            header: &self.bytes[entry.local..entry.data.start],
+            data: &self.bytes[entry.data.clone()],
+            after: &self.bytes[entry.data.end..self.bytes.len().min(entry.data.end + 24)],
+            size: entry.size,
+            crc: entry.crc,
+        })
+    }
+
+    /// The file's bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The entry's own spelling of a part's name.
+    pub(crate) fn spelling(&self, name: &str) -> Option<&str> {
+        self.names.get(&fold(name)).map(|&at| self.entries[at].name.as_str())
+    }
+
+    /// The end of the file: the comment of the zip.
+    pub(crate) fn comment(&self) -> &[u8] {
+        let from = self.bytes.len().saturating_sub(22 + 65_535);
+        match memchr::memmem::rfind(&self.bytes[from..], END) {
+            Some(at) => self.bytes.get(from + at + 22..).unwrap_or_default(),
+            None => &[],
+        }
     }
 
     /// A part, to be unpacked block by block.
@@ -258,7 +308,8 @@ impl Directory {
             if entries.len() >= limits.entries {
                 return Err(hostile(format!("more than {} entries", limits.entries)));
             }
-            let (entry, length) = Entry::read(rest, bytes, self.start).ok_or_else(|| broken("zip directory".into()))?;
+            let (entry, length) =
+                Entry::read(rest, bytes, self.start, self.end - rest.len()).ok_or_else(|| broken("zip directory".into()))?;
             entries.push(entry);
             rest = &rest[length..];
         }
@@ -271,7 +322,7 @@ impl Directory {
 
 impl Entry {
     /// Reads one record of the directory, and where its data lie from the local header it points to.
-    fn read(record: &[u8], bytes: &[u8], directory: usize) -> Option<(Entry, usize)> {
+    fn read(record: &[u8], bytes: &[u8], directory: usize, at: usize) -> Option<(Entry, usize)> {
         let fixed = record.get(..46)?;
         let (name_length, extra_length) = (usize::from(u16_at(fixed, 28)), usize::from(u16_at(fixed, 30)));
         let length = 46 + name_length + extra_length + usize::from(u16_at(fixed, 32));
@@ -296,6 +347,8 @@ impl Entry {
             crc: u32_at(fixed, 16),
             size,
             data: start..end,
+            record: at..at + length,
+            local,
         };
         Some((entry, length))
     }
@@ -354,7 +407,8 @@ fn check_overlaps(entries: &[Entry]) -> Result<(), Refusal> {
     }
 }
 
-fn fold(name: &str) -> String {
+/// The name under which upper and lower case are the same.
+pub(crate) fn fold(name: &str) -> String {
     name.to_lowercase()
 }
 

@@ -187,6 +187,11 @@ impl<'a> Row<'a> {
         self.sheet.rows[self.at].hidden
     }
 
+    /// The texts that its cells name.
+    pub(crate) fn texts(&self) -> &'a crate::Texts {
+        &self.sheet.shelf.texts
+    }
+
     /// The filled cells, from left to right.
     pub fn cells(&self) -> impl DoubleEndedIterator<Item = CellView<'a>> + ExactSizeIterator + use<'a> {
         let sheet = self.sheet;

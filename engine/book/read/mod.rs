@@ -2,14 +2,14 @@
 
 mod cfb;
 mod csv;
-mod format;
+pub(crate) mod format;
 mod ods;
-mod sniff;
+pub(crate) mod sniff;
 #[cfg(test)]
 mod tests;
 mod xls;
 mod xlsb;
-mod xlsx;
+pub(crate) mod xlsx;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -2,7 +2,7 @@
 
 /// Whether a text begins like a formula: with `= + - @`, their full-width forms, a tab, a line break or NUL.
 /// Written as a text cell with the quote prefix, it stays what it is even when somebody edits the cell.
-pub(super) fn begins_like_formula(text: &str) -> bool {
+pub(crate) fn begins_like_formula(text: &str) -> bool {
     matches!(text.chars().next(), Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠'))
 }
 

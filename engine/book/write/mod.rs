@@ -19,8 +19,10 @@ mod xlsx;
 pub use chart::{Chart, ChartKind, Series};
 pub use csv::{CsvEncoding, CsvStyle, write_csv};
 pub use findings::{FINDING_COLUMNS, FindingRow, findings_workbook};
+pub(crate) use guard::begins_like_formula;
 pub use pattern::FormatClass;
 pub use sheet::{Block, NewSheet, NewTable, Page, Tone, Totals};
+pub(crate) use strings::{check_length, escape as escape_text};
 pub use xlsx::NewWorkbook;
 
 use crate::{Place, Table};

@@ -10,10 +10,10 @@ pub(super) const LONGEST_TEXT: usize = 32_767;
 
 /// A text that no cell can hold; how many UTF-16 units it has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct TooLong(pub(super) usize);
+pub(crate) struct TooLong(pub(crate) usize);
 
 /// How many UTF-16 units a text has, if that is too many for a cell.
-pub(super) fn check_length(text: &str) -> Result<(), TooLong> {
+pub(crate) fn check_length(text: &str) -> Result<(), TooLong> {
     // A text has no more units than bytes: the usual case costs one comparison.
     if text.len() <= LONGEST_TEXT {
         return Ok(());
@@ -132,7 +132,7 @@ fn write_item(text: &str, out: &mut Vec<u8>) {
 }
 
 /// As Excel escapes texts: characters that XML does not have as `_x0000_`, and an underscore that would look like it as `_x005F_`.
-fn escape(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
     let special = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | b'_' | 0..=8 | 0x0b..=0x1f | 0xef);
     let bytes = text.as_bytes();
     let mut done = 0;

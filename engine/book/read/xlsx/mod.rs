@@ -44,6 +44,12 @@ impl Xlsx {
         Ok(Xlsx { archive, listing, shared: OnceCell::new() })
     }
 
+    /// Every saved result taken as it is, even where the workbook asks to be calculated: for comparing files.
+    pub(crate) fn with_saved_results(mut self) -> Xlsx {
+        self.listing.uncalculated = false;
+        self
+    }
+
     /// The sheets with cells.
     pub(crate) fn sheets(&self) -> &[Listed] {
         &self.listing.sheets

@@ -1,0 +1,68 @@
+//! What stands before and behind the cells of a sheet, after an edit.
+
+use super::EditError;
+use super::sheet::SheetState;
+use super::stream::Around;
+use crate::package::{Element, Node, Tree};
+use crate::{Address, Area};
+
+/// The changes around the cells of one sheet.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) state: &'a SheetState,
+}
+
+impl Around for Surroundings<'_> {
+    fn head(&mut self, tree: &mut Tree<'_>) -> Result<(), EditError> {
+        let Some(used) = self.used() else { return Ok(()) };
+        tree.retain(&mut |element| {
+            if element.is("dimension")
+                && let Some(area) = element.get("ref").and_then(|text| text.parse::<Area>().ok())
+            {
+                let all = joined(area, used);
+                if all != area {
+                    element.set("ref", &all.to_string());
+                }
+            }
+            true
+        });
+        Ok(())
+    }
+
+    fn tail(&mut self, tree: &mut Tree<'_>) -> Result<(), EditError> {
+        self.check_merges(tree)
+    }
+}
+
+impl Surroundings<'_> {
+    /// The range of the cells that get content.
+    fn used(&self) -> Option<Area> {
+        self.state.set_cells().map(|at| Area { first: at, last: at }).reduce(joined)
+    }
+
+    /// What is put into a covered cell nobody would see.
+    fn check_merges(&self, tree: &Tree<'_>) -> Result<(), EditError> {
+        let mut found = Ok(());
+        let merges = tree.nodes.iter().filter_map(Node::element).find(|element| element.is("mergeCells"));
+        for area in merges.into_iter().flat_map(Element::elements).filter_map(|merge| merge.get("ref")?.parse::<Area>().ok()) {
+            let rows = self.state.edits.range(area.first.row..=area.last.row);
+            for (row, cells) in rows {
+                let hidden = |(column, edit): &(&u32, &super::cell::CellEdit)| {
+                    let blank = matches!(&edit.content, Some(super::value::Content::Value(super::NewValue::Blank)) | None);
+                    !blank && Address::new(*row, **column) != area.first
+                };
+                if let Some((column, _)) = cells.range(area.first.column..=area.last.column).find(hidden) {
+                    let cell = Address::new(*row, *column);
+                    found = Err(EditError::InsideMerge { sheet: self.state.name.clone(), cell, area });
+                }
+            }
+        }
+        found
+    }
+}
+
+fn joined(a: Area, b: Area) -> Area {
+    Area {
+        first: Address::new(a.first.row.min(b.first.row), a.first.column.min(b.first.column)),
+        last: Address::new(a.last.row.max(b.last.row), a.last.column.max(b.last.column)),
+    }
+}

@@ -1,0 +1,7 @@
+//! Formulas as text: what they refer to, and the same formula after rows have moved.
+
+mod moved;
+mod pieces;
+
+pub(crate) use moved::{Move, Moves, area_moved, areas_moved, translated};
+pub(crate) use pieces::{End, Piece, Reference, Scope, Span, pieces, pieces_with_names, quoted};

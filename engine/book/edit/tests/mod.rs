@@ -1,0 +1,3 @@
+//! Edits of workbooks as people have them.
+
+mod cells;

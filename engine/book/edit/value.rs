@@ -1,0 +1,196 @@
+//! What is put into a cell, and how its XML says it.
+
+use rust_decimal::Decimal;
+
+use crate::package::escape;
+use crate::write::escape_text;
+use crate::{Address, Day, ExcelError, Texts, Value};
+
+/// What is put into a cell.
+#[derive(Clone, PartialEq, Debug)]
+pub enum NewValue {
+    /// Nothing; the format stays.
+    Blank,
+    /// A text; it stays one, whatever it looks like.
+    Text(String),
+    /// A number.
+    Number(Decimal),
+    /// Yes or no.
+    YesNo(bool),
+    /// A day.
+    Date(Day),
+    /// A time of day, in milliseconds since midnight.
+    Time(u32),
+    /// A moment, in milliseconds since 1970-01-01 00:00 of the wall clock.
+    DateTime(i64),
+    /// A length of time in milliseconds.
+    Duration(i64),
+    /// An Excel error.
+    Error(ExcelError),
+}
+
+impl NewValue {
+    /// A value as it was read or computed; one whose result nobody knows becomes blank.
+    pub fn of(value: Value, texts: &Texts) -> NewValue {
+        match value {
+            Value::Blank | Value::Stale => NewValue::Blank,
+            Value::Text(id) => NewValue::Text(texts.get(id).to_owned()),
+            Value::Integer(whole) => NewValue::Number(whole.into()),
+            Value::Decimal(exact) => NewValue::Number(exact),
+            Value::Date(day) => NewValue::Date(day),
+            Value::Time(ms) => NewValue::Time(ms),
+            Value::DateTime(ms) => NewValue::DateTime(ms),
+            Value::Duration(ms) => NewValue::Duration(ms),
+            Value::YesNo(yes) => NewValue::YesNo(yes),
+            Value::Error(error) => NewValue::Error(error),
+        }
+    }
+
+    /// The number format that the value needs to be seen as what it is, where the cell has none of the kind.
+    pub(crate) fn format(&self) -> Option<&'static str> {
+        match self {
+            NewValue::Date(_) => Some("yyyy/m/d"),
+            NewValue::Time(_) => Some("h:mm"),
+            NewValue::DateTime(_) => Some("yyyy/m/d h:mm"),
+            NewValue::Duration(_) => Some("[h]:mm"),
+            _ => None,
+        }
+    }
+}
+
+impl From<&str> for NewValue {
+    fn from(text: &str) -> NewValue {
+        NewValue::Text(text.to_owned())
+    }
+}
+
+impl From<String> for NewValue {
+    fn from(text: String) -> NewValue {
+        NewValue::Text(text)
+    }
+}
+
+impl From<i64> for NewValue {
+    fn from(whole: i64) -> NewValue {
+        NewValue::Number(whole.into())
+    }
+}
+
+impl From<Decimal> for NewValue {
+    fn from(exact: Decimal) -> NewValue {
+        NewValue::Number(exact)
+    }
+}
+
+impl From<bool> for NewValue {
+    fn from(yes: bool) -> NewValue {
+        NewValue::YesNo(yes)
+    }
+}
+
+impl From<Day> for NewValue {
+    fn from(day: Day) -> NewValue {
+        NewValue::Date(day)
+    }
+}
+
+/// What a cell is made to hold: a value or a formula.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Content {
+    Value(NewValue),
+    /// Without its equals sign.
+    Formula(String),
+}
+
+/// Where a cell stands and how it looks, for writing it.
+pub(crate) struct Frame<'a> {
+    /// The prefix of the sheet's elements, with its colon.
+    pub(crate) prefix: &'a str,
+    pub(crate) at: Address,
+    pub(crate) style: u32,
+    pub(crate) date1904: bool,
+}
+
+impl Content {
+    /// Appends the whole `<c>`; nothing for a blank cell without a style.
+    pub(crate) fn write(&self, frame: &Frame<'_>, out: &mut Vec<u8>) {
+        let p = frame.prefix;
+        let begin = out.len();
+        out.extend_from_slice(format!("<{p}c r=\"{}\"", frame.at).as_bytes());
+        if frame.style > 0 {
+            out.extend_from_slice(format!(" s=\"{}\"", frame.style).as_bytes());
+        }
+        let value = |kind: &str, raw: &str| format!("{kind}><{p}v>{raw}</{p}v></{p}c>");
+        let number = |raw: String| value("", &raw);
+        let days = |ms: i64, day: i32| shown_days(ms, day, frame.date1904);
+        let body = match self {
+            Content::Formula(formula) => format!("><{p}f>{}</{p}f></{p}c>", escape(formula)),
+            Content::Value(NewValue::Blank) if frame.style == 0 => {
+                out.truncate(begin);
+                return;
+            }
+            Content::Value(NewValue::Blank) => "/>".to_owned(),
+            Content::Value(NewValue::Text(text)) => {
+                out.extend_from_slice(format!(" t=\"inlineStr\"><{p}is><{p}t xml:space=\"preserve\">").as_bytes());
+                escape_text(text, out);
+                format!("</{p}t></{p}is></{p}c>")
+            }
+            Content::Value(NewValue::Number(exact)) => number(exact.to_string()),
+            Content::Value(NewValue::YesNo(yes)) => value(" t=\"b\"", if *yes { "1" } else { "0" }),
+            Content::Value(NewValue::Error(error)) => value(" t=\"e\"", error.text()),
+            Content::Value(NewValue::Date(day)) => number(days(0, day.serial())),
+            Content::Value(NewValue::DateTime(ms)) => {
+                number(days(ms.rem_euclid(DAY_MS), Day(ms.div_euclid(DAY_MS) as i32).serial()))
+            }
+            Content::Value(NewValue::Time(ms)) => number(fraction(i64::from(*ms), 0)),
+            Content::Value(NewValue::Duration(ms)) => number(fraction(ms.rem_euclid(DAY_MS), ms.div_euclid(DAY_MS))),
+        };
+        out.extend_from_slice(body.as_bytes());
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
+const DAYS_TO_1904: i32 = 1_462;
+
+/// Excel's number of a moment in the workbook's own system.
+fn shown_days(ms: i64, serial: i32, date1904: bool) -> String {
+    let serial = match serial {
+        _ if date1904 => serial - DAYS_TO_1904,
+        // Excel counts a 1900-02-29 that never was.
+        ..61 => serial - 1,
+        _ => serial,
+    };
+    fraction(ms, i64::from(serial))
+}
+
+fn fraction(ms: i64, days: i64) -> String {
+    if ms == 0 { days.to_string() } else { (days as f64 + ms as f64 / DAY_MS as f64).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(content: Content, date1904: bool) -> String {
+        let mut out = Vec::new();
+        content.write(&Frame { prefix: "", at: Address::new(6, 1), style: 0, date1904 }, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn values_are_written_as_excel_reads_them() {
+        let value = |value: NewValue| written(Content::Value(value), false);
+        assert_eq!(value(NewValue::from(12)), "<c r=\"B7\"><v>12</v></c>");
+        assert_eq!(value(NewValue::Date(Day(19_083))), "<c r=\"B7\"><v>44652</v></c>");
+        assert_eq!(written(Content::Value(NewValue::Date(Day(19_083))), true), "<c r=\"B7\"><v>43190</v></c>");
+        assert_eq!(value(NewValue::Date(Day(-25_567))), "<c r=\"B7\"><v>1</v></c>");
+        assert_eq!(value(NewValue::DateTime(43_200_000)), "<c r=\"B7\"><v>25569.5</v></c>");
+        assert_eq!(value(NewValue::Duration(129_600_000)), "<c r=\"B7\"><v>1.5</v></c>");
+        assert_eq!(value(NewValue::Blank), "");
+        assert_eq!(
+            value(NewValue::from("<a>\r_x0041_")),
+            "<c r=\"B7\" t=\"inlineStr\"><is><t xml:space=\"preserve\">&lt;a&gt;_x000D__x005F_x0041_</t></is></c>"
+        );
+        assert_eq!(written(Content::Formula("A1&\"<\"".into()), false), "<c r=\"B7\"><f>A1&amp;&quot;&lt;&quot;</f></c>");
+    }
+}
