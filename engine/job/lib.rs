@@ -12,6 +12,7 @@ mod perform;
 mod place;
 mod rename;
 mod report;
+mod status;
 mod worker;
 
 pub use arrival::{Arrival, Left, Why};
@@ -24,4 +25,5 @@ pub use note::{Counted, Note, Notes, Slip, Written};
 pub use place::{Placed, free_folder};
 pub use rename::{Clash, ClashWhy, UndoWhy, Undone};
 pub use report::{Account, Confinement, Counts, Facts, ListWords, Progress, Row, Told, Weight};
+pub use status::{DeskStatus, Ended, Held, Pause, Refuses, Runs, Status, Today, Waits};
 pub use worker::{Words, work};

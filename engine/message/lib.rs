@@ -20,6 +20,7 @@ mod misuse;
 mod note;
 mod shown;
 mod speaker;
+mod status;
 mod telling;
 mod word;
 
@@ -27,6 +28,7 @@ pub use lang::Lang;
 pub use misuse::Misuse;
 pub use shown::shown;
 pub use speaker::Speaker;
+pub use status::StatusText;
 pub use telling::{Tell, Telling};
 pub use word::Word;
 
@@ -56,6 +58,12 @@ told! {
     job::Why => job::left,
     task::Error => task::error,
     Misuse => command::misuse,
+}
+
+impl Tell for job::Pause<'_> {
+    fn tell(&self, lang: Lang) -> Telling {
+        said!(lang, status::pause(self))
+    }
 }
 
 impl Tell for Problem {
@@ -125,6 +133,21 @@ pub fn reconciliation(lang: Lang, account: &Account) -> String {
 /// Minutes as hours and minutes.
 pub fn minutes(lang: Lang, minutes: rust_decimal::Decimal) -> String {
     said!(lang, label::minutes(minutes))
+}
+
+/// A short text of the status page.
+pub fn status(lang: Lang, text: &StatusText) -> String {
+    said!(lang, status::text(text))
+}
+
+/// A moment in words.
+pub fn time(lang: Lang, at: job::DateTime) -> String {
+    said!(lang, note::time(at))
+}
+
+/// A number with its thousands apart.
+pub fn number(lang: Lang, number: u64) -> String {
+    said!(lang, label::number(number))
 }
 
 /// A short text of a command.

@@ -33,6 +33,11 @@ pub(crate) fn fate(fate: Fate) -> &'static str {
     }
 }
 
+/// 1234567 as 1,234,567, as in Japanese.
+pub(crate) fn number(number: u64) -> String {
+    ja::label::number(number)
+}
+
 pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0..1_024 => format!("{bytes} bytes"),

@@ -8,6 +8,7 @@ pub(crate) mod job;
 pub(crate) mod label;
 pub(crate) mod note;
 pub(crate) mod script;
+pub(crate) mod status;
 pub(crate) mod task;
 
 /// "A", "B", "C", at most eight of them.
