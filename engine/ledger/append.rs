@@ -1,4 +1,4 @@
-//! Rows that people bring in: the register, targets, corrections.
+//! Rows that people bring in: the register and targets.
 
 use jiff::civil::DateTime;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -13,7 +13,7 @@ use crate::store::Store;
 /// A row to be written.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NewEntry {
-    /// Register, target or correction.
+    /// Register or target.
     pub kind: Kind,
     /// The task that it speaks of.
     pub task: Option<String>,
@@ -25,8 +25,6 @@ pub struct NewEntry {
     pub unit: Option<String>,
     /// Units.
     pub units: i64,
-    /// Accepted units that it adds or takes away.
-    pub counted: i64,
     /// Minutes before.
     pub before: Minutes,
     /// Minutes after.
@@ -47,7 +45,6 @@ impl NewEntry {
             department: None,
             unit: None,
             units: 0,
-            counted: 0,
             before: Minutes::ZERO,
             after: Minutes::ZERO,
             key: None,
@@ -65,7 +62,7 @@ impl Store {
 }
 
 fn one(connection: &Connection, row: &NewEntry, now: DateTime) -> Result<EntryNo, Error> {
-    if !matches!(row.kind, Kind::Register | Kind::Target | Kind::Correction) {
+    if !matches!(row.kind, Kind::Register | Kind::Target) {
         return Err(Error::Refused { what: format!("a {} is not brought in", row.kind.word()) });
     }
     if let Some(n) = standing(connection, row)? {
@@ -83,7 +80,6 @@ fn one(connection: &Connection, row: &NewEntry, now: DateTime) -> Result<EntryNo
         department: row.department.as_deref(),
         unit: row.unit.as_deref(),
         units: row.units,
-        counted: row.counted,
         before: row.before.0,
         after: row.after.0,
         saved: row.before.0 - row.after.0,
@@ -99,10 +95,10 @@ fn standing(connection: &Connection, row: &NewEntry) -> Result<Option<EntryNo>, 
     let Some(key) = &row.key else {
         return Ok(None);
     };
-    let sql = "SELECT n, task, department, unit, units, counted, before, after, body FROM entry \
+    let sql = "SELECT n, task, department, unit, units, before, after, body FROM entry \
                WHERE content = ?1 AND kind = ?2 ORDER BY n DESC LIMIT 1";
     let found = connection.prepare_cached(sql)?.query_row(params![key, row.kind.word()], |found| {
-        let mut body: Value = serde_json::from_str(&found.get::<_, String>(8)?).unwrap_or_default();
+        let mut body: Value = serde_json::from_str(&found.get::<_, String>(7)?).unwrap_or_default();
         if let Some(body) = body.as_object_mut() {
             body.remove("clock");
         }
@@ -112,9 +108,8 @@ fn standing(connection: &Connection, row: &NewEntry) -> Result<Option<EntryNo>, 
             && found.get::<_, Option<String>>(2)? == row.department
             && found.get::<_, Option<String>>(3)? == row.unit
             && found.get::<_, i64>(4)? == row.units
-            && found.get::<_, i64>(5)? == row.counted
-            && found.get::<_, i64>(6)? == row.before.0
-            && found.get::<_, i64>(7)? == row.after.0
+            && found.get::<_, i64>(5)? == row.before.0
+            && found.get::<_, i64>(6)? == row.after.0
             && body == *wanted;
         Ok((found.get::<_, EntryNo>(0)?, same))
     });

@@ -6,6 +6,7 @@
 mod append;
 mod baseline;
 mod chain;
+mod correct;
 mod count;
 mod entry;
 mod error;

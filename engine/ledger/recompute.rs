@@ -4,6 +4,7 @@ use rusqlite::OptionalExtension;
 use serde_json::Value;
 
 use crate::baseline::Baseline;
+use crate::correct::{self, Taken};
 use crate::count::{self, Amounts, Counting, Past};
 use crate::entry::{Entry, EntryNo, Filter, Kind};
 use crate::error::Error;
@@ -108,8 +109,17 @@ impl Store {
                 Some((run, undo)) => turned(count::given(&self.connection, &run, &undo, entry.n)?, as_written),
                 None => turned(Amounts::default(), as_written),
             },
+            Kind::Correction => {
+                match entry.body().get("of").and_then(Value::as_i64).map(|n| self.entry(n)).transpose()?.flatten() {
+                    Some(of) => {
+                        let Taken { amounts, rework } = correct::standing(&self.connection, &of, entry.n)?;
+                        Right { rework, ..turned(amounts, as_written) }
+                    }
+                    None => turned(Amounts::default(), as_written),
+                }
+            }
             // What people bring in is what it says it is.
-            Kind::Register | Kind::Target | Kind::Correction | Kind::Deletion => as_written,
+            Kind::Register | Kind::Target | Kind::Deletion => as_written,
         })
     }
 

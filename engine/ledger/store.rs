@@ -55,6 +55,14 @@ impl Store {
         }
     }
 
+    /// Opens a store that is there, to write; none is made.
+    pub fn open_to_write(path: &Path) -> Result<Store, Error> {
+        if !path.exists() {
+            return Err(Error::NotThere { path: path.to_owned() });
+        }
+        Store::open(path)
+    }
+
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path

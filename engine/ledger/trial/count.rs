@@ -191,6 +191,28 @@ fn two_tasks_may_each_count_the_same_file() {
 }
 
 #[test]
+fn a_correction_takes_its_hours_once_and_bears_a_name_and_a_reason() {
+    let mut office = Office::new();
+    office.done("aa", 3);
+    let id = office.done("bb", 4);
+    office.aside("zz", Fate::Failed);
+    let (run, now) = (office.store.job(&id).unwrap().entry.unwrap(), office.now);
+    let (n, saved) = office.store.correct(run, "試験 一子", "試しに入れたもの", now).unwrap().unwrap();
+    assert_eq!((saved, office.total()), (minutes(-40), minutes(20)));
+    assert_eq!(office.store.entry(n).unwrap().unwrap().body()["who"], "試験 一子");
+    assert_eq!(office.store.correct(run, "試験 一子", "もう一度", now), Ok(None));
+    office.undo(&id);
+    assert_eq!(office.total(), minutes(20), "nothing is left for the undo to take");
+    office.redo(&id);
+    assert_eq!(office.total(), minutes(20));
+    let rework = office.store.all_entries(&Filter { kinds: vec![Kind::Rework], ..Filter::default() }).unwrap()[0].n;
+    assert_eq!(office.store.correct(rework, "試験 一子", "機械の故障", now).unwrap().unwrap().1, minutes(10));
+    assert_eq!(office.store.correct(rework, "試験 一子", "機械の故障", now), Ok(None));
+    assert_eq!(office.total(), minutes(30));
+    assert_eq!(office.store.recompute().unwrap().differences, []);
+}
+
+#[test]
 fn a_register_that_is_imported_twice_is_written_once() {
     let mut office = Office::new();
     let row = |status: &str| crate::NewEntry {
