@@ -4,6 +4,7 @@
 //! for reading alone; nothing that lies somewhere is ever replaced; what is published appears whole or not at all.
 
 mod arrival;
+mod baseline;
 mod clock;
 mod conduct;
 mod error;
@@ -16,6 +17,7 @@ mod status;
 mod worker;
 
 pub use arrival::{Arrival, Left, Why};
+pub use baseline::baseline;
 pub use clock::now;
 pub use conduct::{Finished, Job, Renamed, Way, resume, undo};
 pub use error::{Error, Limit, ScriptLimit, Setback, Stop};
