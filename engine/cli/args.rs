@@ -8,6 +8,10 @@ use message::{Lang, Misuse};
 
 use crate::misuse;
 
+mod ledger;
+
+pub use ledger::{Correct, LedgerCommand, Timing};
+
 /// A command line as understood.
 #[derive(Debug)]
 pub struct Typed {
@@ -55,6 +59,10 @@ pub enum Command {
         /// The other.
         after: PathBuf,
     },
+    /// The ledger's chain and figures.
+    Ledger(LedgerCommand),
+    /// A stop-watch for the minutes of a task.
+    Baseline(Timing),
     /// The reference of the script language.
     Doc,
 }
@@ -122,6 +130,8 @@ pub fn parse(words: &[OsString], lang: Lang) -> Result<Typed, Refused> {
             let path = |name| own.get_one::<PathBuf>(name).cloned().unwrap_or_default();
             Command::Diff { before: path("before"), after: path("after") }
         }
+        "ledger" => Command::Ledger(ledger::ledger(own)),
+        "baseline" => Command::Baseline(ledger::timing(own)),
         _ => Command::Doc,
     };
     Ok(Typed {
@@ -214,6 +224,8 @@ fn command(lang: Lang) -> clap::Command {
                         .help(say("後のブックかCSV", "workbook or CSV after")),
                 ),
         )
+        .subcommand(ledger::ledger_command(lang))
+        .subcommand(ledger::baseline_command(lang))
         .subcommand(dressed("doc", lang).about(say("スクリプトの手引きを出す（Markdown）", "the script reference, as Markdown")))
 }
 
@@ -292,6 +304,13 @@ fn usage(name: &str) -> &'static str {
         "demo" => "jitan demo [フォルダ] [指定]",
         "new" => "jitan new 業務 [指定]",
         "diff" => "jitan diff 前のファイル 後のファイル [指定]",
+        "ledger" => "jitan ledger 命令 [指定]",
+        "verify" => "jitan ledger verify [--head 印]",
+        "recompute" => "jitan ledger recompute [指定]",
+        "export" => "jitan ledger export [--out ファイル]",
+        "correct" => "jitan ledger correct 行 --who 名前 --reason 理由",
+        "baseline" => "jitan baseline 命令 [指定]",
+        "time" => "jitan baseline time 業務 [時間…] [指定]",
         "doc" => "jitan doc [指定]",
         _ => "jitan 命令 [指定]",
     }

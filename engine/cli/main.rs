@@ -1,11 +1,13 @@
 //! The door: what was typed becomes a command, the command's end becomes an exit status.
 
 mod args;
+mod baseline;
 mod check;
 mod demo;
 mod diff;
 mod doc;
 mod exit;
+mod ledger;
 mod misuse;
 mod new;
 mod office;
@@ -58,6 +60,8 @@ fn go(words: &[OsString]) -> Exit {
         Command::Demo { folder } => demo::demo(&screen, folder.as_deref()),
         Command::New { name } => new::new(&office, &screen, &name),
         Command::Diff { before, after } => diff::diff(&screen, &before, &after),
+        Command::Ledger(command) => ledger::ledger(&office, &screen, &command),
+        Command::Baseline(timing) => baseline::time(&office, &screen, &timing),
         Command::Doc => doc::doc(&screen),
     }
 }

@@ -109,6 +109,15 @@ impl Screen {
         self.task_error(error)
     }
 
+    /// Why the store does not serve.
+    pub fn store_error(&self, error: &ledger::Error) -> Exit {
+        self.wrong(&error.tell(self.lang));
+        match error {
+            ledger::Error::NoJob { .. } | ledger::Error::NotNow { .. } => Exit::Usage,
+            _ => Exit::Place,
+        }
+    }
+
     /// Why a job came to nothing.
     pub fn stop(&self, stop: &Stop, task: Option<&Task>) -> Exit {
         match stop {

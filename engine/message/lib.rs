@@ -13,6 +13,7 @@ macro_rules! said {
     };
 }
 
+mod audit;
 mod en;
 mod ja;
 mod lang;
@@ -24,6 +25,7 @@ mod status;
 mod telling;
 mod word;
 
+pub use audit::Audit;
 pub use lang::Lang;
 pub use misuse::Misuse;
 pub use shown::shown;
@@ -57,6 +59,7 @@ told! {
     job::Error => job::error,
     job::Why => job::left,
     task::Error => task::error,
+    ledger::Error => ledger::error,
     Misuse => command::misuse,
 }
 
@@ -148,6 +151,11 @@ pub fn time(lang: Lang, at: job::DateTime) -> String {
 /// A number with its thousands apart.
 pub fn number(lang: Lang, number: u64) -> String {
     said!(lang, label::number(number))
+}
+
+/// A text of a command about the ledger or a baseline.
+pub fn audit(lang: Lang, audit: &Audit) -> String {
+    said!(lang, ledger::audit(audit))
 }
 
 /// A short text of a command.

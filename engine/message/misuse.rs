@@ -32,6 +32,12 @@ pub enum Misuse {
     Unwritable { path: PathBuf },
     /// A file or folder cannot be read.
     Unreadable { path: PathBuf },
+    /// Nothing of that row of the ledger counts.
+    NothingToCorrect { row: i64 },
+    /// No time of work, as minutes or as minutes and seconds.
+    NotMinutes { written: String },
+    /// Fewer than two times were measured.
+    NoSamples,
     /// The folder of an office that is not there.
     NoOffice { path: PathBuf },
 }

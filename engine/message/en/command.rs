@@ -40,6 +40,14 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
         Misuse::Unreadable { path } => {
             Telling::new(format!("\"{}\" cannot be read", path.display()), "check the name and the rights")
         }
+        Misuse::NothingToCorrect { row } => Telling::new(
+            format!("row {row} of the ledger has no hours to take back"),
+            "find the row's number in the report's sources or with jitan ledger export",
+        ),
+        Misuse::NotMinutes { written } => {
+            Telling::new(format!("\"{written}\" is no time"), "write minutes, as in 12.5, or minutes and seconds, as in 12:30")
+        }
+        Misuse::NoSamples => Telling::new("nothing was measured", "measure at least two times"),
         Misuse::NoOffice { path } => Telling::new(format!("there is no folder \"{}\"", path.display()), "check --office"),
     }
 }

@@ -49,6 +49,15 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
         Misuse::Unreadable { path } => {
             Telling::new(format!("「{}」を読めません。", path.display()), "名前と権限を確かめてください。")
         }
+        Misuse::NothingToCorrect { row } => Telling::new(
+            format!("台帳の{row}行目には、取り消す削減時間がありません。"),
+            "行の番号は、報告書の根拠の表か jitan ledger export で確かめてください。",
+        ),
+        Misuse::NotMinutes { written } => Telling::new(
+            format!("「{written}」は時間として読めません。"),
+            "「12.5」（分）か「12:30」（分:秒）のように書いてください。",
+        ),
+        Misuse::NoSamples => Telling::new("時間が測られていません。", "2回以上測ってください。"),
         Misuse::NoOffice { path } => {
             Telling::new(format!("「{}」というフォルダはありません。", path.display()), "--office の指定を確かめてください。")
         }
