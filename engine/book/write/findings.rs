@@ -1,10 +1,14 @@
 //! 要確認一覧: the list of findings as a workbook, from rows that are words already.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::sheet::{Block, NewSheet, NewTable, Tone};
 use super::{NewWorkbook, WriteError};
 use crate::{Column, Data, Origin, Severity, Shelf, Table, Value};
+
+/// The most characters of a cell of the list.
+const MOST_CHARACTERS: usize = 1_000;
 
 /// Columns of the list: 重要度, ファイル, シート, セル, 項目, 値, 問題, 対処, 処理.
 pub const FINDING_COLUMNS: usize = 9;
@@ -45,10 +49,18 @@ pub fn findings_workbook(
 
 fn as_table(header: &[String; FINDING_COLUMNS], rows: &[FindingRow]) -> Table {
     let shelf = Shelf::new();
-    let text = |text: &str| if text.is_empty() { Value::Blank } else { Value::Text(shelf.texts.intern(text)) };
+    let text = |text: &str| if text.is_empty() { Value::Blank } else { Value::Text(shelf.texts.intern(&clipped(text))) };
     let column = |at: usize| Data::of(rows.iter().map(|row| text(&row.cells[at])));
     let columns = header.iter().enumerate().map(|(at, name)| Rc::new(Column::new(name, column(at)))).collect();
     Table::new(&shelf, columns, Rc::new(vec![Origin::COMPUTED; rows.len()]))
+}
+
+/// A text as long as anybody reads it: what stands in an input may be a million characters, and Excel allows 32,767.
+fn clipped(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 fn tone(severity: Severity) -> Tone {
@@ -85,6 +97,15 @@ mod tests {
         assert_eq!([text(0, 0), text(1, 0), text(2, 0)], ["要確認一覧", "エラー 1 件、注意 1 件", ""]);
         assert_eq!([text(3, 0), text(3, 8), text(4, 5), text(5, 5)], ["重要度", "処理", "=1+1", ""]);
         assert!(sheet.filtered);
+    }
+
+    #[test]
+    fn a_value_longer_than_a_cell_can_be_is_cut() {
+        let header = [""; FINDING_COLUMNS].map(String::from);
+        let row = FindingRow { severity: Severity::Error, cells: std::array::from_fn(|_| "9".repeat(40_000)) };
+        assert!(findings_workbook("要確認一覧", &[], &header, &[row]).is_ok());
+        assert_eq!(clipped(&"長".repeat(1_001)), format!("{}…", "長".repeat(1_000)));
+        assert_eq!(clipped(&"長".repeat(1_000)), "長".repeat(1_000));
     }
 
     #[test]
