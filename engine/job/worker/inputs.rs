@@ -106,6 +106,9 @@ impl Opener {
         if !same || stat.st_nlink != 1 || FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(Refusal::Changed);
         }
+        if wanted.size > self.limits.file {
+            return Err(Refusal::TooLarge { bytes: wanted.size, limit: self.limits.file });
+        }
         let mut bytes = Vec::with_capacity(wanted.size as usize + 1);
         // One byte more than it should have shows a file that is still growing.
         File::from(fd).take(wanted.size + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Locked)?;
