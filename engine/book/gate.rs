@@ -186,6 +186,14 @@ impl Archive {
         })
     }
 
+    /// Bytes that are no entry, to be read like one.
+    pub(crate) fn loose<'a>(&'a self, name: &'a str, bytes: &'a [u8]) -> Part<'a> {
+        let mut sum = Crc::new();
+        sum.update(bytes);
+        let (left, wanted) = (bytes.len() as u64, sum.sum());
+        Part { name, input: bytes, inflate: None, left, crc: Crc::new(), wanted, count: &self.unpacked }
+    }
+
     /// A small part as a whole.
     pub(crate) fn small(&self, name: &str) -> Result<Vec<u8>, Refusal> {
         let mut part = self.part(name)?;

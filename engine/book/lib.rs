@@ -4,13 +4,11 @@
 
 mod address;
 mod compare;
-#[allow(dead_code, unused_imports, reason = "moving rows, comments and new sheets follow and use the rest")]
 mod edit;
 mod error;
 mod finding;
 mod gate;
 mod lock;
-#[allow(dead_code, unused_imports, reason = "moving rows, comments and new sheets follow and use the rest")]
 mod package;
 mod read;
 mod sheet;
@@ -22,7 +20,7 @@ mod write;
 
 pub use address::{Address, Area, MAX_COLUMNS, MAX_ROWS};
 pub use compare::{Difference, Differences, Shown, ValueKind, differences};
-pub use edit::{Broken, EditError, Edited, Editor, NewValue, Receipt, SheetEditor, StyleChange, verify};
+pub use edit::{Broken, EditError, Edited, Editor, NewValue, Receipt, RowTrouble, SheetEditor, StyleChange, verify};
 pub use error::{Refusal, Suspicion};
 pub use finding::{Fate, Finding, Place, Problem, Severity};
 pub use gate::Limits;

@@ -1,6 +1,7 @@
 //! What stands before and behind the cells of a sheet, after an edit.
 
 use super::EditError;
+use super::moved::{Mover, around_cells};
 use super::sheet::SheetState;
 use super::stream::Around;
 use crate::package::{Element, Node, Tree};
@@ -9,10 +10,17 @@ use crate::{Address, Area};
 /// The changes around the cells of one sheet.
 pub(crate) struct Surroundings<'a> {
     pub(crate) state: &'a SheetState,
+    pub(crate) mover: &'a Mover<'a, 'a>,
+    /// Whether the sheet is the copy of another.
+    pub(crate) copy: bool,
 }
 
 impl Around for Surroundings<'_> {
     fn head(&mut self, tree: &mut Tree<'_>) -> Result<(), EditError> {
+        around_cells(tree, self.mover);
+        if self.copy {
+            alone(tree);
+        }
         let Some(used) = self.used() else { return Ok(()) };
         tree.retain(&mut |element| {
             if element.is("dimension")
@@ -29,8 +37,21 @@ impl Around for Surroundings<'_> {
     }
 
     fn tail(&mut self, tree: &mut Tree<'_>) -> Result<(), EditError> {
+        around_cells(tree, self.mover);
         self.check_merges(tree)
     }
+}
+
+/// A copy is not the sheet that is shown, and has no code of its own.
+fn alone(tree: &mut Tree<'_>) {
+    tree.retain(&mut |element| {
+        match element.name() {
+            b"sheetView" => element.unset("tabSelected"),
+            b"sheetPr" => element.unset("codeName"),
+            _ => {}
+        }
+        true
+    });
 }
 
 impl Surroundings<'_> {

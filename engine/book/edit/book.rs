@@ -1,50 +1,78 @@
 //! Carries an edit out.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::around::Surroundings;
 use super::cell::Rules;
-use super::formula::{Moves, Scope};
+use super::formula::{Move, Moves, Piece, Scope, pieces};
+use super::moved::{Mover, Related, check, pivot_source, related_parts};
+use super::refs::Renames;
 use super::row::RowMaker;
 use super::scan::{FormulaKind, Formulas};
 use super::sheet::SheetState;
 use super::stale::{self, Stale};
-use super::stream::rewrite;
+use super::stream::{rewrite, tail_of};
 use super::style::Styles;
+use super::tabs::{self, Book};
 use super::value::Content;
 use super::verify::Meant;
 use super::work::Work;
 use super::{EditError, Edited, Editor, calc};
+use crate::Address;
+use crate::package::Tree;
+use crate::read::xlsx::feed::Feed;
 
 /// An edit under way.
 pub(crate) struct Finish<'p> {
     work: Work<'p>,
     sheets: Vec<SheetState>,
-    /// The formulas of each sheet, if any content changes.
-    formulas: Vec<Option<Formulas>>,
-    stale: Vec<Stale>,
+    moves: Vec<(usize, Move)>,
+    /// The sheets' names in lower case, with their numbers.
+    numbers: Vec<(String, usize)>,
+    /// The formulas of the file's sheets, if any content changes.
+    formulas: Vec<Formulas>,
+    /// The stale results of the file's sheets.
+    stale: Vec<Rc<Stale>>,
+    /// Whether sheets came or went.
+    other_sheets: bool,
 }
 
 impl<'p> Finish<'p> {
     /// Looks at everything that decides what changes.
     pub(crate) fn new(editor: Editor<'p>) -> Result<Finish<'p>, EditError> {
-        let work = Work::new(editor.package);
-        let mut finish = Finish { work, sheets: editor.sheets, formulas: Vec::new(), stale: Vec::new() };
+        let package = editor.package;
+        let work = Work::new(package);
+        let tabs = package.tabs.iter().enumerate().map(|(nth, tab)| (tab.name.to_lowercase(), nth));
+        let new = editor.sheets.iter().filter(|state| state.number() >= package.tabs.len());
+        let numbers = tabs.chain(new.map(|state| (state.name.to_lowercase(), state.number()))).collect();
+        let other_sheets = tabs::changed(&work, &editor.sheets);
+        let (sheets, moves) = (editor.sheets, editor.moves);
+        let mut finish = Finish { work, sheets, moves, numbers, formulas: Vec::new(), stale: Vec::new(), other_sheets };
         finish.read_formulas()?;
-        finish.find_stale()?;
+        finish.find_stale(editor.next)?;
         Ok(finish)
     }
 
     /// Does it.
     pub(crate) fn run(mut self) -> Result<Edited, EditError> {
+        self.check_moves()?;
+        let mut sheets = std::mem::take(&mut self.sheets);
+        let ids = if self.other_sheets { tabs::place(&mut self.work, &mut sheets)? } else { BTreeMap::new() };
+        self.sheets = sheets;
         let mut styles = Styles::read(&self.work)?;
-        let mut unchained = false;
+        let mut unchained = self.other_sheets || !self.moves.is_empty();
         for at in 0..self.sheets.len() {
             unchained |= self.sheet(at, &mut styles)?;
+            self.related(at)?;
         }
         styles.finish(&mut self.work)?;
+        if self.other_sheets || !self.moves.is_empty() {
+            Book { sheets: &self.sheets, ids: &ids, moves: &self.moves, numbers: &self.numbers }.write(&mut self.work)?;
+        }
         let stale: u64 = self.stale.iter().map(|stale| stale.cells.len() as u64).sum();
-        if stale > 0 || unchained {
+        let formulas = unchained && self.has_formulas();
+        if stale > 0 || formulas {
             calc::calculate_on_opening(&mut self.work)?;
         }
         if unchained {
@@ -57,84 +85,212 @@ impl<'p> Finish<'p> {
         Ok(Edited { bytes, changed_parts, signature_broken, stale, meant })
     }
 
+    fn has_formulas(&self) -> bool {
+        let set = |state: &SheetState| {
+            state.edits.values().flat_map(BTreeMap::values).any(|edit| matches!(edit.content, Some(Content::Formula(_))))
+        };
+        self.formulas.iter().any(|formulas| !formulas.cells.is_empty()) || self.sheets.iter().any(set)
+    }
+
     fn meant(&mut self) -> Vec<Meant> {
-        let stale = std::mem::take(&mut self.stale);
-        let sheets = std::mem::take(&mut self.sheets).into_iter().zip(stale).filter(|(state, _)| state.cells);
-        let meant = |(state, stale): (SheetState, Stale)| Meant {
-            from: Some(state.name.clone()),
+        let package = self.work.package;
+        let sheets = std::mem::take(&mut self.sheets).into_iter().filter(|state| state.cells);
+        let meant = |state: SheetState| Meant {
+            from: state.tab.map(|tab| package.tabs[tab].name.clone()),
+            moves: state.own_moves(&self.moves),
+            stale: self.stale_of(&state),
             name: state.name,
             edits: state.edits,
-            moves: Vec::new(),
-            stale: Rc::new(stale),
         };
         sheets.map(meant).collect()
     }
 
+    /// The stale results of a sheet. In a copy all are: what they were worked out from may be another thing there.
+    fn stale_of(&self, state: &SheetState) -> Rc<Stale> {
+        match state.tab {
+            Some(_) if state.is_copy() => Rc::new(Stale { all: true, ..Stale::default() }),
+            Some(tab) => Rc::clone(&self.stale[tab]),
+            None => Rc::default(),
+        }
+    }
+
     fn read_formulas(&mut self) -> Result<(), EditError> {
-        let any = self.sheets.iter().any(|state| state.set_cells().next().is_some());
-        for state in &self.sheets {
-            let read = any && state.cells;
-            self.formulas.push(read.then(|| Formulas::read(self.work.package, &state.part)).transpose()?);
+        let set = self.sheets.iter().any(|state| state.set_cells().next().is_some());
+        let any = set || self.other_sheets || !self.moves.is_empty();
+        for tab in &self.work.package.tabs {
+            let read = any && tab.cells;
+            self.formulas.push(if read { Formulas::read(self.work.package, &tab.part)? } else { Formulas::default() });
         }
         Ok(())
     }
 
-    fn find_stale(&mut self) -> Result<(), EditError> {
-        let set: Vec<_> =
-            self.sheets.iter().enumerate().flat_map(|(nth, state)| state.set_cells().map(move |at| (nth, at))).collect();
-        let formulas = self.formulas.iter().flatten().any(|formulas| !formulas.cells.is_empty());
-        if set.is_empty() || !formulas {
-            self.stale = self.sheets.iter().map(|_| Stale::default()).collect();
+    fn find_stale(&mut self, numbers: usize) -> Result<(), EditError> {
+        let set: Vec<_> = self.sheets.iter().flat_map(|state| state.set_cells().map(move |at| (state.number(), at))).collect();
+        let moved = self.moves.iter().map(|&(sheet, step)| match step {
+            Move::Insert { at, .. } | Move::Delete { at, .. } => (sheet, at),
+            Move::Repeat { first, .. } => (sheet, first),
+        });
+        let moved: Vec<_> = moved.collect();
+        let idle = set.is_empty() && moved.is_empty() && !self.other_sheets;
+        if idle || self.formulas.iter().all(|formulas| formulas.cells.is_empty()) {
+            self.stale = self.formulas.iter().map(|_| Rc::default()).collect();
             return Ok(());
         }
-        let known = calc::known(&self.work)?;
-        self.stale = stale::find(&self.formulas, &known, &set);
+        let mut known = calc::known(&self.work)?;
+        known.other_sheets = self.other_sheets;
+        let mut formulas: Vec<Option<&Formulas>> = self.formulas.iter().map(Some).collect();
+        formulas.resize(numbers, None);
+        known.sheets.resize(numbers, String::new());
+        for (name, number) in &self.numbers {
+            known.sheets[*number].clone_from(name);
+        }
+        let mut stale = stale::find(&formulas, &known, &set, &moved);
+        stale.truncate(self.formulas.len());
         // What is replaced has no saved result to lose.
-        for (stale, state) in self.stale.iter_mut().zip(&self.sheets) {
-            stale.cells.retain(|at| {
-                state.edits.get(&at.row).and_then(|row| row.get(&at.column)).is_none_or(|edit| edit.content.is_none())
-            });
+        for state in self.sheets.iter().filter(|state| !state.is_copy() && state.own_moves(&self.moves).is_empty()) {
+            let Some(stale) = state.tab.and_then(|tab| stale.get_mut(tab)) else { continue };
+            let edit = |at: &Address| state.edits.get(&at.row).and_then(|row| row.get(&at.column));
+            stale.cells.retain(|at| edit(at).is_none_or(|edit| edit.content.is_none()));
+        }
+        self.stale = stale.into_iter().map(Rc::new).collect();
+        Ok(())
+    }
+
+    /// Asks everything that rows could tear apart.
+    fn check_moves(&self) -> Result<(), EditError> {
+        for state in self.sheets.iter().filter(|state| state.cells) {
+            let (own, Some(tab)) = (state.own_moves(&self.moves), state.tab) else { continue };
+            if own.is_empty() {
+                continue;
+            }
+            let steps: Vec<Move> = own.iter().map(|(_, step)| *step).collect();
+            let related = related_parts(&self.work, &self.work.package.tabs[tab].part)?;
+            check(&self.work, &state.name, &steps, &self.formulas[tab], &related)?;
         }
         Ok(())
+    }
+
+    fn renames(&self, state: &SheetState) -> Option<Renames> {
+        let tab = state.tab.filter(|_| state.is_copy())?;
+        Some(Renames { from: self.work.package.tabs[tab].name.clone(), to: state.name.clone() })
+    }
+
+    /// Whether a formula in the cells of a sheet names rows that moved.
+    fn cells_move(&self, state: &SheetState) -> bool {
+        let Some(tab) = state.tab else { return false };
+        if !state.own_moves(&self.moves).is_empty() {
+            return true;
+        }
+        let formulas = &self.formulas[tab];
+        let moved = |scope: &Scope| {
+            let sheet = |nth| tabs::number(&self.numbers, Some(state), scope, nth);
+            matches!(scope, Scope::Sheet(_)) && self.moves.iter().enumerate().any(|(nth, (on, _))| sheet(nth) == Some(*on))
+        };
+        let names = |piece: &Piece| matches!(piece, Piece::Reference(reference) if moved(&reference.scope));
+        !self.moves.is_empty()
+            && formulas
+                .cells
+                .iter()
+                .map(|cell| formulas.text(cell))
+                .any(|text| text.contains('!') && pieces(text).iter().any(names))
     }
 
     /// Rewrites one sheet if anything in it changes. Answers whether formulas came or went.
     fn sheet(&mut self, at: usize, styles: &mut Styles) -> Result<bool, EditError> {
-        let (state, stale) = (&self.sheets[at], &self.stale[at]);
-        if state.is_untouched() && stale.is_empty() {
+        let state = &self.sheets[at];
+        if !state.cells {
             return Ok(false);
         }
         let none = Formulas::default();
-        let formulas = self.formulas[at].as_ref().unwrap_or(&none);
-        let unshared = self.check(state, formulas)?;
-        let sheet = |_: &Scope, _: usize| None;
-        let rules = Rules { moves: Moves { all: &[], sheet: &sheet }, sheet: at, own: &[], unshared: &unshared, renamed: None };
-        let date1904 = self.work.package.date1904;
-        let mut rows = RowMaker::new(&state.name, &state.edits, &state.heights, styles, formulas, stale, &[], rules, date1904);
-        let packed = rewrite(self.work.package, &state.part, &mut rows, &mut Surroundings { state })?;
-        let new = state.edits.values().flat_map(|row| row.values()).any(|edit| matches!(edit.content, Some(Content::Formula(_))));
+        let formulas = state.tab.map_or(&none, |tab| &self.formulas[tab]);
+        let unshared = self.check_cells(state, formulas)?;
+        let sheet = |scope: &Scope, nth: usize| tabs::number(&self.numbers, Some(state), scope, nth);
+        let (own, renames, stale) = (state.own_moves(&self.moves), self.renames(state), self.stale_of(state));
+        let rules = Rules {
+            moves: Moves { all: &self.moves, sheet: &sheet },
+            cells_move: self.cells_move(state),
+            own: &own,
+            unshared: &unshared,
+            renamed: renames.as_ref(),
+        };
+        let fresh = state.tab.is_none() || state.is_copy();
+        let idle = state.is_untouched() && stale.is_empty() && !rules.moves_formulas() && own.is_empty() && !fresh;
+        if idle && (self.moves.is_empty() || !self.tail_moves(state, &rules)?) {
+            return Ok(false);
+        }
+        let package = self.work.package;
+        let empty = if state.tab.is_none() { tabs::empty_sheet(&self.work)? } else { String::new() };
+        let part = match state.tab {
+            Some(tab) => package.archive.part(&package.tabs[tab].part)?,
+            None => package.archive.loose(&state.part, empty.as_bytes()),
+        };
+        let mover = Mover::new(&rules);
+        let mut around = Surroundings { state, mover: &mover, copy: state.is_copy() };
+        let mut rows = RowMaker::new(state, styles, formulas, &stale, &own, &rules, package.date1904);
+        let packed = rewrite(package, &state.part, Feed::new(part), &mut rows, &mut around)?;
+        let new = state.edits.values().flat_map(BTreeMap::values).any(|edit| matches!(edit.content, Some(Content::Formula(_))));
         let replaced = state.set_cells().any(|at| formulas.at(at).is_some());
         let part = state.part.clone();
         self.work.put_packed(&part, packed);
         Ok(new || replaced)
     }
 
+    /// Whether anything behind the cells of a sheet names rows that moved on another.
+    fn tail_moves(&self, state: &SheetState, rules: &Rules<'_>) -> Result<bool, EditError> {
+        let tail = tail_of(self.work.package, &state.part)?;
+        let mut tree = Tree::read(&tail, &state.part)?;
+        super::moved::around_cells(&mut tree, &Mover::new(rules));
+        Ok(tree.write() != tail)
+    }
+
+    /// Moves what is in the parts that belong to a sheet.
+    fn related(&mut self, at: usize) -> Result<(), EditError> {
+        let state = &self.sheets[at];
+        if self.moves.is_empty() && !state.is_copy() || state.part.is_empty() {
+            return Ok(());
+        }
+        let sheet = |scope: &Scope, nth: usize| tabs::number(&self.numbers, Some(state), scope, nth);
+        let (own, renames) = (state.own_moves(&self.moves), self.renames(state));
+        let moves = Moves { all: &self.moves, sheet: &sheet };
+        let rules = Rules { moves, cells_move: false, own: &own, unshared: &[], renamed: renames.as_ref() };
+        let mover = Mover::new(&rules);
+        let parts: Vec<Related> = related_parts(&self.work, &state.part)?;
+        for related in &parts {
+            mover.part(&mut self.work, related)?;
+        }
+        if !own.is_empty() && !state.is_copy() {
+            let package = self.work.package;
+            let caches = package.relations.iter().filter(|relation| relation.kind == "pivotCacheDefinition");
+            for part in caches.filter_map(|relation| relation.target.as_deref()) {
+                let part = self.work.spelled(part);
+                if self.work.has(&part) {
+                    pivot_source(&mut self.work, &part, &state.name, &mover)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Refuses to change a part of a formula that fills a range; answers the shared formulas whose first cell is replaced.
-    fn check(&self, state: &SheetState, formulas: &Formulas) -> Result<Vec<u32>, EditError> {
+    /// Where rows move all formulas stand alone anyway.
+    fn check_cells(&self, state: &SheetState, formulas: &Formulas) -> Result<Vec<u32>, EditError> {
         let mut unshared = Vec::new();
+        let own = state.own_moves(&self.moves);
         for cell in &formulas.cells {
             match cell.kind {
                 FormulaKind::Array(area) | FormulaKind::Table(area) if area.first != area.last => {
+                    let steps: Vec<Move> = own.iter().map(|(_, step)| *step).collect();
+                    let Some(area) = super::formula::area_moved(area, &steps, super::formula::Growth::Stays) else { continue };
                     let rows = state.edits.range(area.first.row..=area.last.row);
                     let mut cells = rows.flat_map(|(row, cells)| {
                         let set = cells.range(area.first.column..=area.last.column).filter(|(_, edit)| edit.content.is_some());
-                        set.map(|(column, _)| crate::Address::new(*row, *column))
+                        set.map(|(column, _)| Address::new(*row, *column))
                     });
                     if let Some(cell) = cells.next() {
                         return Err(EditError::InsideArray { sheet: state.name.clone(), cell, area });
                     }
                 }
-                FormulaKind::Shared(number) if !formulas.text(cell).is_empty() => {
+                FormulaKind::Shared(number) if !formulas.text(cell).is_empty() && own.is_empty() => {
                     let edit = state.edits.get(&cell.at.row).and_then(|row| row.get(&cell.at.column));
                     if edit.is_some_and(|edit| edit.content.is_some()) {
                         unshared.push(number);

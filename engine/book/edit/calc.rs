@@ -69,5 +69,6 @@ pub(crate) fn known(work: &Work<'_>) -> Result<Known, EditError> {
             tables.extend(area.map(|area| (name, sheet, area)));
         }
     }
-    Ok(Known { sheets: work.package.tabs.iter().map(|tab| tab.name.to_lowercase()).collect(), names, tables })
+    let sheets = work.package.tabs.iter().map(|tab| tab.name.to_lowercase()).collect();
+    Ok(Known { sheets, other_sheets: false, names, tables })
 }

@@ -1,10 +1,10 @@
 //! One cell of the file after an edit.
 
-use super::formula::{Moves, area_moved, translated};
+use super::formula::{Growth, Moves, area_moved, translated};
 use super::row::Image;
 use super::scan::{FormulaKind, Formulas};
 use super::style::{StyleChange, Styles};
-use super::value::{Content, Frame, NewValue};
+use super::value::{Content, Frame, NewValue, Written};
 use super::{EditError, refs};
 use crate::gate::broken;
 use crate::package::{Element, Tree};
@@ -36,8 +36,8 @@ impl CellEdit {
 pub(crate) struct Rules<'a> {
     /// Rows that came and went, on any sheet.
     pub(crate) moves: Moves<'a>,
-    /// The sheet's number.
-    pub(crate) sheet: usize,
+    /// Whether a formula of the sheet's cells names rows that moved.
+    pub(crate) cells_move: bool,
     /// The moves of its own rows.
     pub(crate) own: &'a [(usize, super::formula::Move)],
     /// Numbers of shared formulas whose first cell gets something else.
@@ -49,7 +49,7 @@ pub(crate) struct Rules<'a> {
 impl Rules<'_> {
     /// Whether formulas may have to change everywhere.
     pub(crate) fn moves_formulas(&self) -> bool {
-        !self.moves.all.is_empty() || self.renamed.is_some()
+        self.cells_move || self.renamed.is_some()
     }
 
     /// Whether a row has a formula that can no longer be shared.
@@ -62,26 +62,30 @@ impl Rules<'_> {
         cells.into_iter().any(|cell| matches!(cell.kind, FormulaKind::Shared(number) if self.unshared.contains(&number)))
     }
 
-    /// A formula as it reads after everything; none if it stays.
+    /// A formula of the file as it reads after everything; none if it stays.
     pub(crate) fn formula(&self, formula: &str, image: &Image) -> Option<String> {
+        self.after(formula, 0, image.old, &image.copies)
+    }
+
+    /// A formula that somebody put into a cell, as it reads after everything.
+    pub(crate) fn written(&self, formula: &Written) -> String {
+        self.after(&formula.text, formula.since, formula.row, &formula.copies).unwrap_or_else(|| formula.text.clone())
+    }
+
+    fn after(&self, formula: &str, mut from: usize, mut row: u32, copies: &[(usize, i64)]) -> Option<String> {
         let mut text: Option<String> = None;
-        let (mut from, mut row) = (0, image.old);
-        for &(nth, by) in &image.copies {
+        for &(nth, by) in copies {
             let now = text.as_deref().unwrap_or(formula);
-            let moved = self.moves.formula(now, from..nth, Some((self.sheet, row)));
+            let moved = self.moves.formula(now, from..nth, Some(row));
             let now = moved.unwrap_or_else(|| now.to_owned());
             text = Some(translated(&now, by, 0));
-            row = self
-                .own
-                .iter()
-                .filter(|(at, _)| (from..nth).contains(at))
-                .fold(row, |row, (_, step)| step.row(row).unwrap_or(row));
-            row += by as u32;
+            let own = self.own.iter().filter(|(at, _)| (from..nth).contains(at));
+            row = own.fold(row, |row, (_, step)| step.row(row).unwrap_or(row)).saturating_add(by as u32);
             // The copy itself does not move by the step that made it.
             from = nth + 1;
         }
         let now = text.as_deref().unwrap_or(formula);
-        let moved = self.moves.formula(now, from..self.moves.all.len(), Some((self.sheet, row)));
+        let moved = self.moves.formula(now, from..self.moves.all.len(), Some(row));
         let text = moved.or(text);
         match self.renamed {
             Some(renames) => renames.formula(text.as_deref().unwrap_or(formula)).or(text),
@@ -119,7 +123,7 @@ impl CellMaker<'_, '_> {
             let changed = edit.styled(style, self.styles)?;
             if let Some(content) = &edit.content {
                 let frame = Frame { prefix: self.prefix, at: new, style: changed, date1904: self.date1904 };
-                content.write(&frame, out);
+                content.write(&frame, &|formula| self.rules.written(formula), out);
                 return Ok(());
             }
             if changed != style {
@@ -158,7 +162,9 @@ impl CellMaker<'_, '_> {
             return Ok(());
         }
         let text = formula.text();
-        if let Some(text) = self.rules.formula(&text, image) {
+        if self.rules.moves_formulas()
+            && let Some(text) = self.rules.formula(&text, image)
+        {
             formula.set_text(&text);
         }
         self.ranges(formula, image);
@@ -174,7 +180,7 @@ impl CellMaker<'_, '_> {
         for name in ["ref", "r1", "r2"] {
             let Some(area) = formula.get(name).and_then(|text| text.parse::<Area>().ok()) else { continue };
             let moved = match image.copies.is_empty() {
-                true => area_moved(area, &steps),
+                true => area_moved(area, &steps, Growth::Stays),
                 false => Some(shifted(area, i64::from(image.row) - i64::from(image.old))),
             };
             if let Some(moved) = moved {

@@ -8,13 +8,16 @@ mod book;
 mod calc;
 mod cell;
 mod formula;
+mod moved;
 mod refs;
 mod row;
+mod rows;
 mod scan;
 mod sheet;
 mod stale;
 mod stream;
 mod style;
+mod tabs;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -29,6 +32,7 @@ pub use verify::{Broken, Receipt, verify};
 use crate::package::Package;
 use crate::{Address, Area, Refusal, SheetNameTrouble};
 use book::Finish;
+use formula::Move;
 use sheet::SheetState;
 use verify::Meant;
 
@@ -63,6 +67,18 @@ pub enum EditError {
     /// Rows out of order or twice, so that the place of an edit cannot be told.
     #[error("sheet {sheet:?}: row {} is out of order", row + 1)]
     Disorder { sheet: String, row: u32 },
+    /// Rows cannot come or go.
+    #[error("sheet {sheet:?}: {why:?}")]
+    Rows { sheet: String, why: RowTrouble },
+    /// The last visible sheet cannot be taken away.
+    #[error("{sheet:?} is the last sheet")]
+    LastSheet { sheet: String },
+    /// A sheet that others refer to cannot be taken away; which part does.
+    #[error("{part} refers to sheet {sheet:?}")]
+    InUse { sheet: String, part: String },
+    /// A sheet with something that cannot stand in a workbook twice is not copied; the kind of its part.
+    #[error("sheet {sheet:?} has a {what}")]
+    NoCopy { sheet: String, what: String },
     /// The part says that it is written in an encoding which cannot take what is added.
     #[error("{part} is written in {encoding}")]
     Encoding { part: String, encoding: String },
@@ -72,6 +88,25 @@ pub enum EditError {
     /// The result would be too large.
     #[error("the result is too large")]
     TooLarge,
+}
+
+/// Why rows cannot come or go.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowTrouble {
+    /// Something would be pushed beyond the last row, or there are no such rows.
+    Full,
+    /// A formula that fills a whole range would be torn apart.
+    Array(Area),
+    /// A table would lose its header or all its rows, or its header would stand twice.
+    Table {
+        /// Its name.
+        name: String,
+    },
+    /// A pivot table would be torn apart.
+    Pivot {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// An edited workbook.
@@ -93,18 +128,24 @@ pub struct Edited {
 /// Collects what is wanted of a workbook.
 pub struct Editor<'p> {
     pub(crate) package: &'p Package,
+    /// The sheets in the order they will have.
     pub(crate) sheets: Vec<SheetState>,
+    /// Rows that come and go, each with the number of its sheet.
+    pub(crate) moves: Vec<(usize, Move)>,
+    /// The number that the next new sheet gets.
+    pub(crate) next: usize,
 }
 
 impl<'p> Editor<'p> {
     pub(crate) fn new(package: &'p Package) -> Editor<'p> {
-        Editor { package, sheets: package.tabs.iter().map(SheetState::of).collect() }
+        let sheets: Vec<_> = package.tabs.iter().enumerate().map(|(nth, tab)| SheetState::of(nth, tab)).collect();
+        Editor { package, next: sheets.len(), sheets, moves: Vec::new() }
     }
 
     /// A sheet with cells, by its name.
     pub fn sheet(&mut self, name: &str) -> Result<SheetEditor<'_>, EditError> {
         let at = self.find(name)?;
-        Ok(SheetEditor { state: &mut self.sheets[at] })
+        Ok(self.at(at))
     }
 
     /// Carries everything out. Fails without having done anything.
@@ -112,7 +153,11 @@ impl<'p> Editor<'p> {
         Finish::new(self)?.run()
     }
 
-    fn find(&self, name: &str) -> Result<usize, EditError> {
+    pub(crate) fn at(&mut self, at: usize) -> SheetEditor<'_> {
+        SheetEditor { state: &mut self.sheets[at], moves: &mut self.moves }
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Result<usize, EditError> {
         let lower = name.to_lowercase();
         let same = |state: &SheetState| state.cells && (state.name == name || state.name.to_lowercase() == lower);
         self.sheets.iter().position(same).ok_or_else(|| EditError::NoSheet {

@@ -6,6 +6,7 @@ use super::EditError;
 use super::cell::{CellEdit, CellMaker, Rules};
 use super::formula::Move;
 use super::scan::Formulas;
+use super::sheet::SheetState;
 use super::stale::Stale;
 use super::style::Styles;
 use super::value::{Content, Frame};
@@ -64,7 +65,7 @@ pub(crate) struct RowMaker<'a> {
     /// The moves of the sheet's own rows, each with its number among all moves.
     pub(crate) moves: &'a [(usize, Move)],
     /// How formulas change by moves, here or on other sheets.
-    pub(crate) rules: Rules<'a>,
+    pub(crate) rules: &'a Rules<'a>,
     pub(crate) date1904: bool,
     /// The style of whole columns: first, last, style.
     columns: Vec<(u32, u32, u32)>,
@@ -73,23 +74,21 @@ pub(crate) struct RowMaker<'a> {
 }
 
 impl<'a> RowMaker<'a> {
-    #[allow(clippy::too_many_arguments, reason = "everything that decides how a row looks, once")]
+    /// For one sheet.
     pub(crate) fn new(
-        sheet: &'a str,
-        edits: &'a BTreeMap<u32, BTreeMap<u32, CellEdit>>,
-        heights: &'a BTreeMap<u32, f64>,
+        state: &'a SheetState,
         styles: &'a mut Styles,
         formulas: &'a Formulas,
         stale: &'a Stale,
         moves: &'a [(usize, Move)],
-        rules: Rules<'a>,
+        rules: &'a Rules<'a>,
         date1904: bool,
     ) -> RowMaker<'a> {
         RowMaker {
-            sheet,
+            sheet: &state.name,
             prefix: String::new(),
-            edits,
-            heights,
+            edits: &state.edits,
+            heights: &state.heights,
             styles,
             formulas,
             stale,
@@ -249,7 +248,7 @@ impl<'a> RowMaker<'a> {
         let style = edit.styled(style, self.styles)?;
         let frame = Frame { prefix: &self.prefix, at: Address::new(row, column), style, date1904: self.date1904 };
         let blank = Content::Value(super::NewValue::Blank);
-        edit.content.as_ref().unwrap_or(&blank).write(&frame, out);
+        edit.content.as_ref().unwrap_or(&blank).write(&frame, &|formula| self.rules.written(formula), out);
         Ok(())
     }
 
@@ -263,7 +262,7 @@ impl<'a> RowMaker<'a> {
     ) -> Result<(), EditError> {
         let (old, new) = (Address::new(image.old, column), Address::new(image.row, column));
         let formula = has_formula(raw);
-        let drop_value = self.stale.has(old) && self.moves.is_empty() || (self.stale.all && formula);
+        let drop_value = self.stale.has(old) || (self.stale.all && formula);
         if edit.is_none() && !drop_value && !formula {
             renumbered(raw, old, new, out);
             return Ok(());
@@ -272,7 +271,7 @@ impl<'a> RowMaker<'a> {
             prefix: &self.prefix,
             styles: self.styles,
             formulas: self.formulas,
-            rules: &self.rules,
+            rules: self.rules,
             date1904: self.date1904,
             sheet: self.sheet,
         };

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::EditError;
 use super::cell::CellEdit;
+use super::formula::Move;
 use super::style::StyleChange;
-use super::value::{Content, NewValue};
+use super::value::{Content, NewValue, Written};
 use crate::package::Tab;
 use crate::write::check_length;
 use crate::{Address, MAX_COLUMNS, MAX_ROWS};
@@ -14,8 +15,12 @@ use crate::{Address, MAX_COLUMNS, MAX_ROWS};
 #[derive(Clone)]
 pub(crate) struct SheetState {
     pub(crate) name: String,
-    /// The part it comes from.
+    /// The sheet of the file it comes from, counted in the file's order; none for a new one.
+    pub(crate) tab: Option<usize>,
+    /// The part it will be; empty while a new sheet has none yet.
     pub(crate) part: String,
+    /// The numbers it had, each with the count of moves from which on: a copy was its model before.
+    pub(crate) lineage: Vec<(usize, usize)>,
     /// Whether it has cells.
     pub(crate) cells: bool,
     /// What is done to cells, by row and column.
@@ -24,14 +29,65 @@ pub(crate) struct SheetState {
 }
 
 impl SheetState {
-    pub(crate) fn of(tab: &Tab) -> SheetState {
+    /// A sheet of the file.
+    pub(crate) fn of(nth: usize, tab: &Tab) -> SheetState {
+        let part = tab.part.clone();
+        SheetState { tab: Some(nth), part, cells: tab.cells, ..SheetState::new(&tab.name, nth) }
+    }
+
+    /// An empty sheet.
+    pub(crate) fn new(name: &str, number: usize) -> SheetState {
         SheetState {
-            name: tab.name.clone(),
-            part: tab.part.clone(),
-            cells: tab.cells,
+            name: name.to_owned(),
+            tab: None,
+            part: String::new(),
+            lineage: vec![(0, number)],
+            cells: true,
             edits: BTreeMap::new(),
             heights: BTreeMap::new(),
         }
+    }
+
+    /// Its number when a move happens.
+    pub(crate) fn number_at(&self, nth: usize) -> usize {
+        self.lineage.iter().rev().find(|(from, _)| *from <= nth).map_or(usize::MAX, |(_, number)| *number)
+    }
+
+    /// Its number now.
+    pub(crate) fn number(&self) -> usize {
+        self.number_at(usize::MAX)
+    }
+
+    /// Whether it is the copy of another.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.lineage.len() > 1
+    }
+
+    /// The moves of its own rows, each with its number among all.
+    pub(crate) fn own_moves(&self, moves: &[(usize, Move)]) -> Vec<(usize, Move)> {
+        let own = moves.iter().enumerate().filter(|(nth, (sheet, _))| self.number_at(*nth) == *sheet);
+        own.map(|(nth, (_, step))| (nth, *step)).collect()
+    }
+
+    /// Moves what is wanted along with the rows.
+    pub(crate) fn moved(&mut self, nth: usize, step: Move) {
+        let edits = std::mem::take(&mut self.edits);
+        for (row, cells) in edits {
+            for (to, by) in landings(row, step) {
+                let mut cells = cells.clone();
+                if by > 0 {
+                    for edit in cells.values_mut() {
+                        if let Some(Content::Formula(formula)) = &mut edit.content {
+                            formula.copies.push((nth, by));
+                        }
+                    }
+                }
+                self.edits.insert(to, cells);
+            }
+        }
+        let heights = std::mem::take(&mut self.heights);
+        self.heights =
+            heights.into_iter().flat_map(|(row, points)| landings(row, step).map(move |(to, _)| (to, points))).collect();
     }
 
     /// Whether nothing is wanted.
@@ -55,9 +111,20 @@ impl SheetState {
     }
 }
 
+/// Where a row comes out of one move, with how far down each copy is.
+pub(crate) fn landings(row: u32, step: Move) -> impl Iterator<Item = (u32, i64)> {
+    let copies = match step {
+        Move::Repeat { first, last, times } if step.repeats(row) => (1..=times).map(|time| (last - first + 1) * time).collect(),
+        _ => Vec::new(),
+    };
+    let places = step.row(row).map(|row| (row, 0)).into_iter();
+    places.chain(copies.into_iter().map(move |by| (row + by, i64::from(by))))
+}
+
 /// One sheet of an editor.
 pub struct SheetEditor<'e> {
     pub(crate) state: &'e mut SheetState,
+    pub(crate) moves: &'e mut Vec<(usize, Move)>,
 }
 
 impl SheetEditor<'_> {
@@ -77,7 +144,8 @@ impl SheetEditor<'_> {
     pub fn formula(&mut self, at: Address, formula: &str) -> Result<(), EditError> {
         let formula = formula.strip_prefix('=').unwrap_or(formula);
         self.check_text(at, formula)?;
-        self.state.edit(at)?.content = Some(Content::Formula(formula.to_owned()));
+        let written = Written { text: formula.to_owned(), since: self.moves.len(), row: at.row, copies: Vec::new() };
+        self.state.edit(at)?.content = Some(Content::Formula(written));
         Ok(())
     }
 

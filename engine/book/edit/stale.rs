@@ -19,8 +19,10 @@ const DEEPEST_NAME: u32 = 8;
 
 /// What a workbook knows beside its cells.
 pub(crate) struct Known {
-    /// Sheets' names in order, in lower case.
+    /// Sheets' names in the file's order, in lower case; new ones behind them.
     pub(crate) sheets: Vec<String>,
+    /// Whether sheets came or went.
+    pub(crate) other_sheets: bool,
     /// Defined names in lower case, with the sheet they are for.
     pub(crate) names: FxHashMap<(String, Option<usize>), String>,
     /// Tables: name in lower case, sheet and area.
@@ -100,11 +102,16 @@ struct Depends {
     stale: bool,
 }
 
-/// Finds the stale results of all sheets after `set` (sheet and cell) were given new content.
-pub(crate) fn find(sheets: &[Option<Formulas>], known: &Known, set: &[(usize, Address)]) -> Vec<Stale> {
+/// Finds the stale results of all sheets after `set` (sheet and cell) were given new content, and after rows came or went
+/// from a row on (`moved`: sheet and row).
+pub(crate) fn find(sheets: &[Option<&Formulas>], known: &Known, set: &[(usize, Address)], moved: &[(usize, u32)]) -> Vec<Stale> {
     let mut touched: Vec<Touched> = sheets.iter().map(|_| Touched::default()).collect();
     for (sheet, at) in set {
         touched[*sheet].add(*at);
+    }
+    for (sheet, row) in moved {
+        let last = Address::new(MAX_ROWS - 1, MAX_COLUMNS - 1);
+        touched[*sheet].areas.push(Area { first: Address::new(*row, 0), last });
     }
     let mut reader = Reader { known, areas: Vec::new() };
     let mut all = Vec::new();
@@ -181,6 +188,8 @@ impl Reader<'_> {
                 _ => None,
             };
             let always = always || matches!(cell.kind, FormulaKind::Table(_));
+            // A formula may tell its own row, which may have moved.
+            self.areas.push((sheet as u32, Area { first: cell.at, last: cell.at }));
             let areas = (start, self.areas.len() as u32);
             all.push(Depends { sheet: sheet as u32, at: cell.at, result, areas, always, stale: false });
         }
@@ -194,7 +203,9 @@ impl Reader<'_> {
 
     /// Notes what the pieces point to; true if that cannot be told.
     fn pieces(&mut self, sheet: usize, pieces: &[Piece], by: (i64, i64), depth: u32) -> bool {
-        let mut always = false;
+        // A range of sheets may hold others now.
+        let several = |piece: &Piece| matches!(piece, Piece::Reference(found) if matches!(found.scope, Scope::Sheets(..)));
+        let mut always = self.known.other_sheets && pieces.iter().any(several);
         for piece in pieces {
             match piece {
                 Piece::Reference(reference) => self.reference(sheet, reference, by),

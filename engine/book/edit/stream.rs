@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use memchr::memmem;
 
-use super::EditError;
 use super::row::{Image, RowMaker, primary};
+use super::{EditError, RowTrouble};
 use crate::gate::{broken, hostile};
 use crate::package::{Package, Packed, Packer, Tree, as_utf8, strange_encoding};
 use crate::read::xlsx::feed::Feed;
@@ -29,10 +29,10 @@ pub(crate) trait Around {
 pub(crate) fn rewrite(
     package: &Package,
     part: &str,
+    feed: Feed<'_>,
     rows: &mut RowMaker<'_>,
     around: &mut dyn Around,
 ) -> Result<Packed, EditError> {
-    let feed = Feed::new(package.archive.part(part)?);
     let mut stream = Stream {
         part,
         feed,
@@ -162,6 +162,9 @@ impl Stream<'_> {
         let raw: Rc<[u8]> = self.feed.window()[..end].into();
         self.feed.consume(end);
         for image in rows.images(old) {
+            if image.row >= MAX_ROWS {
+                return Err(EditError::Rows { sheet: rows.sheet.to_owned(), why: RowTrouble::Full });
+            }
             self.waiting.insert(image.row, (Rc::clone(&raw), image));
         }
         // Whatever comes later stands below the place of the next row.
@@ -279,4 +282,36 @@ fn careful_end(window: &[u8], open: usize) -> Option<usize> {
             (_, length) => at += length,
         }
     }
+}
+
+/// What stands behind the cells of a sheet.
+pub(crate) fn tail_of(package: &Package, part: &str) -> Result<Vec<u8>, EditError> {
+    const NAME: &[u8] = b"sheetData";
+    let mut feed = Feed::new(package.archive.part(part)?);
+    let (mut tail, mut behind) = (Vec::new(), false);
+    while feed.more()? {
+        let window = feed.window();
+        let mut from = 0;
+        if !behind {
+            // The end of the list of cells is its closing tag, or its only one.
+            let end = memmem::find_iter(window, NAME).find_map(|at| {
+                let end = at + memchr::memchr(b'>', &window[at..])?;
+                let start = memchr::memrchr(b'<', &window[..at])?;
+                (window[start + 1] == b'/' || window[end - 1] == b'/').then_some(end + 1)
+            });
+            match end {
+                Some(end) => (behind, from) = (true, end),
+                None => {
+                    feed.consume(window.len().saturating_sub(256));
+                    continue;
+                }
+            }
+        }
+        tail.extend_from_slice(&window[from..]);
+        feed.consume(window.len());
+        if tail.len() > AROUND {
+            return Err(hostile(format!("{part}: more than {AROUND} bytes behind the cells")).into());
+        }
+    }
+    Ok(tail)
 }

@@ -98,8 +98,19 @@ impl From<Day> for NewValue {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Content {
     Value(NewValue),
+    Formula(Written),
+}
+
+/// A formula that somebody put into a cell.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Written {
     /// Without its equals sign.
-    Formula(String),
+    pub(crate) text: String,
+    /// How many moves of rows had been asked for by then, and the row where it was put.
+    pub(crate) since: usize,
+    pub(crate) row: u32,
+    /// Before which move the row was written again since, and how many rows further down.
+    pub(crate) copies: Vec<(usize, i64)>,
 }
 
 /// Where a cell stands and how it looks, for writing it.
@@ -112,8 +123,8 @@ pub(crate) struct Frame<'a> {
 }
 
 impl Content {
-    /// Appends the whole `<c>`; nothing for a blank cell without a style.
-    pub(crate) fn write(&self, frame: &Frame<'_>, out: &mut Vec<u8>) {
+    /// Appends the whole `<c>`; nothing for a blank cell without a style. `reads` says how a formula reads in the end.
+    pub(crate) fn write(&self, frame: &Frame<'_>, reads: &dyn Fn(&Written) -> String, out: &mut Vec<u8>) {
         let p = frame.prefix;
         let begin = out.len();
         out.extend_from_slice(format!("<{p}c r=\"{}\"", frame.at).as_bytes());
@@ -124,7 +135,7 @@ impl Content {
         let number = |raw: String| value("", &raw);
         let days = |ms: i64, day: i32| shown_days(ms, day, frame.date1904);
         let body = match self {
-            Content::Formula(formula) => format!("><{p}f>{}</{p}f></{p}c>", escape(formula)),
+            Content::Formula(formula) => format!("><{p}f>{}</{p}f></{p}c>", escape(&reads(formula))),
             Content::Value(NewValue::Blank) if frame.style == 0 => {
                 out.truncate(begin);
                 return;
@@ -173,7 +184,8 @@ mod tests {
 
     fn written(content: Content, date1904: bool) -> String {
         let mut out = Vec::new();
-        content.write(&Frame { prefix: "", at: Address::new(6, 1), style: 0, date1904 }, &mut out);
+        let frame = Frame { prefix: "", at: Address::new(6, 1), style: 0, date1904 };
+        content.write(&frame, &|formula| formula.text.clone(), &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -191,6 +203,7 @@ mod tests {
             value(NewValue::from("<a>\r_x0041_")),
             "<c r=\"B7\" t=\"inlineStr\"><is><t xml:space=\"preserve\">&lt;a&gt;_x000D__x005F_x0041_</t></is></c>"
         );
-        assert_eq!(written(Content::Formula("A1&\"<\"".into()), false), "<c r=\"B7\"><f>A1&amp;&quot;&lt;&quot;</f></c>");
+        let formula = Written { text: "A1&\"<\"".into(), since: 0, row: 6, copies: Vec::new() };
+        assert_eq!(written(Content::Formula(formula), false), "<c r=\"B7\"><f>A1&amp;&quot;&lt;&quot;</f></c>");
     }
 }

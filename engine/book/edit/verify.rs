@@ -209,7 +209,7 @@ impl Check<'_> {
             Content::Value(_) => !matches!(found, Value::Blank | Value::Stale | Value::Text(_)),
         };
         let wanted = || match content {
-            Content::Formula(text) => format!("={text}"),
+            Content::Formula(formula) => format!("={}", formula.text),
             Content::Value(value) => format!("{value:?}"),
         };
         if good { Ok(()) } else { Err(self.wrong(at, wanted(), have)) }

@@ -28,6 +28,11 @@ impl<'p> Work<'p> {
         }
     }
 
+    /// A part's name as the package spells it.
+    pub(crate) fn spelled(&self, part: &str) -> String {
+        self.package.archive.spelling(part).unwrap_or(part).to_owned()
+    }
+
     /// A small part as it is now, in UTF-8.
     pub(crate) fn read(&self, part: &str) -> Result<Vec<u8>, EditError> {
         if let Some(Some(bytes)) = self.small.get(part) {
@@ -110,6 +115,19 @@ impl<'p> Work<'p> {
         let name = |n: u32| self.beside_main(&format!("{stem}{n}{extension}"));
         let taken = |part: &String| self.has(part) || self.small.contains_key(part);
         (1..).map(name).find(|part| !taken(part)).unwrap_or_default()
+    }
+
+    /// A free name like that of a part: the same with another number.
+    pub(crate) fn fresh_like(&self, part: &str) -> String {
+        let (stem, extension) = part.rsplit_once('.').unwrap_or((part, ""));
+        let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+        let name = |n: u32| format!("{stem}{n}.{extension}");
+        (1..).map(name).find(|part| !self.has(part) && !self.small.contains_key(part)).unwrap_or_default()
+    }
+
+    /// A part's bytes as they are in the package, text or not.
+    pub(crate) fn raw(&self, part: &str) -> Result<Vec<u8>, EditError> {
+        Ok(self.package.archive.small(part)?)
     }
 
     /// The file, and the parts that are not what they were.

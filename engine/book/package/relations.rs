@@ -39,15 +39,10 @@ impl<'a> Relations<'a> {
     /// Adds a relationship to a part (named from the root) and answers its id.
     pub(crate) fn add(&mut self, kind: &str, target: &str) -> String {
         let target = relative(&self.folder, target);
-        self.push(kind, &target, "")
+        self.push(kind, &target)
     }
 
-    /// Adds a relationship to a place outside.
-    pub(crate) fn add_outside(&mut self, kind: &str, target: &str) -> String {
-        self.push(kind, target, " TargetMode=\"External\"")
-    }
-
-    fn push(&mut self, kind: &str, target: &str, mode: &str) -> String {
+    fn push(&mut self, kind: &str, target: &str) -> String {
         let taken: Vec<String> = self.all().filter_map(|relation| relation.get("Id")).collect();
         let id = (1..).map(|n| format!("rId{n}")).find(|id| !taken.contains(id)).unwrap_or_default();
         let strict = self.all().any(|relation| relation.get("Type").is_some_and(|kind| kind.starts_with(STRICT)));
@@ -61,7 +56,7 @@ impl<'a> Relations<'a> {
         let Some(root) = self.tree.root_mut() else { return id };
         let prefix = root.prefix();
         let target = escape(target);
-        root.push(Node::of(&format!("<{prefix}Relationship Id=\"{id}\" Type=\"{family}{kind}\" Target=\"{target}\"{mode}/>")));
+        root.push(Node::of(&format!("<{prefix}Relationship Id=\"{id}\" Type=\"{family}{kind}\" Target=\"{target}\"/>")));
         id
     }
 
@@ -72,6 +67,14 @@ impl<'a> Relations<'a> {
 
     fn all(&self) -> impl Iterator<Item = &Element<'a>> {
         self.tree.root().into_iter().flat_map(Element::elements)
+    }
+
+    /// Makes a relationship point to another part.
+    pub(crate) fn lead(&mut self, id: &str, part: &str) {
+        let target = relative(&self.folder, part);
+        if let Some(relation) = self.all_mut().find(|relation| relation.get("Id").as_deref() == Some(id)) {
+            relation.set("Target", &target);
+        }
     }
 
     /// All of them, to be changed.

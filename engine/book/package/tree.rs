@@ -164,7 +164,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Elements written by us, out of text that is sound XML.
+    /// Elements written by us, out of text that is sound XML; its prefixes may be bound outside of it.
     pub(crate) fn of(xml: &str) -> Vec<Node<'static>> {
         let tree = Tree::read(xml.as_bytes(), "").expect("our own XML is well-formed");
         tree.nodes.into_iter().map(Node::owned).collect()
@@ -212,6 +212,12 @@ impl<'a> Element<'a> {
     pub(crate) fn prefix(&self) -> String {
         let full = self.full_name();
         String::from_utf8_lossy(&full[..full.len() - self.name().len()]).into_owned()
+    }
+
+    /// The prefix that the element binds to a namespace, without a colon.
+    pub(crate) fn prefix_of(&self, namespace: &str) -> Option<String> {
+        let bound = attributes(self.tag()).find(|(name, value)| name.starts_with(b"xmlns:") && *value == namespace.as_bytes());
+        bound.map(|(name, _)| String::from_utf8_lossy(&name[6..]).into_owned())
     }
 
     fn tag(&self) -> &[u8] {

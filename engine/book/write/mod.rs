@@ -24,6 +24,7 @@ pub use pattern::FormatClass;
 pub use sheet::{Block, NewSheet, NewTable, Page, Tone, Totals};
 pub(crate) use strings::{check_length, escape as escape_text};
 pub use xlsx::NewWorkbook;
+pub(crate) use xlsx::sheet_name_trouble;
 
 use crate::{Place, Table};
 

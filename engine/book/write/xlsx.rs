@@ -113,22 +113,26 @@ impl NewWorkbook {
     }
 
     fn name_trouble(&self, name: &str) -> Option<SheetNameTrouble> {
-        let units = name.encode_utf16().count();
-        let forbidden = |c: &char| matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control();
-        if name.trim().is_empty() {
-            Some(SheetNameTrouble::Empty)
-        } else if units > 31 {
-            Some(SheetNameTrouble::TooLong(units))
-        } else if let Some(found) = name.chars().find(forbidden) {
-            Some(SheetNameTrouble::Character(found))
-        } else if name.starts_with('\'') || name.ends_with('\'') {
-            Some(SheetNameTrouble::Apostrophe)
-        } else if name.eq_ignore_ascii_case("history") || name == "履歴" {
-            Some(SheetNameTrouble::Reserved)
-        } else {
-            let taken = self.sheets.iter().any(|sheet| sheet.name.to_lowercase() == name.to_lowercase());
-            taken.then_some(SheetNameTrouble::Taken)
-        }
+        sheet_name_trouble(name, self.sheets.iter().map(|sheet| sheet.name.as_str()))
+    }
+}
+
+/// Why Excel refuses the name for a sheet beside others, if it does.
+pub(crate) fn sheet_name_trouble<'n>(name: &str, mut others: impl Iterator<Item = &'n str>) -> Option<SheetNameTrouble> {
+    let units = name.encode_utf16().count();
+    let forbidden = |c: &char| matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') || c.is_control();
+    if name.trim().is_empty() {
+        Some(SheetNameTrouble::Empty)
+    } else if units > 31 {
+        Some(SheetNameTrouble::TooLong(units))
+    } else if let Some(found) = name.chars().find(forbidden) {
+        Some(SheetNameTrouble::Character(found))
+    } else if name.starts_with('\'') || name.ends_with('\'') {
+        Some(SheetNameTrouble::Apostrophe)
+    } else if name.eq_ignore_ascii_case("history") || name == "履歴" {
+        Some(SheetNameTrouble::Reserved)
+    } else {
+        others.any(|other| other.to_lowercase() == name.to_lowercase()).then_some(SheetNameTrouble::Taken)
     }
 }
 

@@ -3,5 +3,5 @@
 mod moved;
 mod pieces;
 
-pub(crate) use moved::{Move, Moves, area_moved, areas_moved, translated};
+pub(crate) use moved::{Growth, Move, Moves, area_moved, shown, translated};
 pub(crate) use pieces::{End, Piece, Reference, Scope, Span, pieces, pieces_with_names, quoted};

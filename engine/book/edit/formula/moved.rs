@@ -82,8 +82,8 @@ pub(crate) struct Moves<'m> {
 
 impl Moves<'_> {
     /// The formula after a range of the moves; none if nothing in it changes.
-    /// `place` is the sheet and row where it stands before them, if it stands in a cell.
-    pub(crate) fn formula(&self, formula: &str, range: Range<usize>, place: Option<(usize, u32)>) -> Option<String> {
+    /// `place` is the row where it stands before them, if it stands in a cell.
+    pub(crate) fn formula(&self, formula: &str, range: Range<usize>, place: Option<u32>) -> Option<String> {
         if range.is_empty() || !formula.bytes().any(|b| b.is_ascii_digit()) {
             return None;
         }
@@ -99,20 +99,23 @@ impl Moves<'_> {
 
     /// `None` if the reference stays, `Some(None)` if what it names is gone.
     #[allow(clippy::option_option, reason = "unchanged, changed and gone are three answers")]
-    fn reference(&self, reference: &Reference, range: Range<usize>, mut place: Option<(usize, u32)>) -> Option<Option<Span>> {
+    fn reference(&self, reference: &Reference, range: Range<usize>, mut place: Option<u32>) -> Option<Option<Span>> {
         if matches!(reference.scope, Scope::Outside | Scope::Sheets(..)) || matches!(reference.span, Span::Columns(..)) {
             return None;
         }
         let mut span = reference.span;
         for (nth, &(sheet, step)) in self.all.iter().enumerate().take(range.end).skip(range.start) {
-            let within = place.is_some_and(|(own, row)| own == sheet && step.repeats(row));
+            let own = (self.sheet)(&Scope::Own, nth) == Some(sheet);
+            let within = own && place.is_some_and(|row| step.repeats(row));
             if (self.sheet)(&reference.scope, nth) == Some(sheet) {
                 match moved(span, step, within) {
                     Some(next) => span = next,
                     None => return Some(None),
                 }
             }
-            place = place.and_then(|(own, row)| Some((own, if own == sheet { step.row(row)? } else { row })));
+            if own {
+                place = place.and_then(|row| step.row(row));
+            }
         }
         (span != reference.span).then_some(Some(span))
     }
@@ -174,46 +177,25 @@ fn write(span: Span) -> String {
 }
 
 /// An area after moves on its own sheet; none if it is gone.
-pub(crate) fn area_moved(area: Area, steps: &[Move]) -> Option<Area> {
+pub(crate) fn area_moved(area: Area, steps: &[Move], growth: Growth) -> Option<Area> {
     let (mut first, mut last) = (area.first.row, area.last.row);
     for step in steps {
-        let single = area.first == area.last;
-        (first, last) = if single {
-            let row = step.row(first).filter(|row| *row < MAX_ROWS)?;
-            (row, row)
-        } else {
-            step.rows(first, last, false)?
-        };
+        (first, last) = step.rows(first, last, growth == Growth::Stays)?;
     }
     Some(Area { first: Address::new(first, area.first.column), last: Address::new(last, area.last.column) })
 }
 
-/// A list of areas, as `sqref` writes it, after moves; none if all are gone. What cannot be read stays as it is.
-pub(crate) fn areas_moved(list: &str, steps: &[Move]) -> Option<String> {
-    let mut kept = Vec::new();
-    for word in list.split_whitespace() {
-        match word.parse::<Area>() {
-            Ok(area) => {
-                // An area of one cell covers the copies of its row, as a longer one does.
-                let spread = |step: &Move| matches!(step, Move::Repeat { .. });
-                let moved = if steps.iter().any(spread) { grown(area, steps) } else { area_moved(area, steps) };
-                kept.extend(moved.map(|area| shown(area, word.contains(':'))));
-            }
-            Err(()) => kept.push(word.to_owned()),
-        }
-    }
-    (!kept.is_empty()).then(|| kept.join(" "))
+/// What becomes of an area that ends with a block of rows which is repeated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Growth {
+    /// It takes the copies in.
+    Grows,
+    /// It belongs to the block.
+    Stays,
 }
 
-fn grown(area: Area, steps: &[Move]) -> Option<Area> {
-    let (mut first, mut last) = (area.first.row, area.last.row);
-    for step in steps {
-        (first, last) = step.rows(first, last, false)?;
-    }
-    Some(Area { first: Address::new(first, area.first.column), last: Address::new(last, area.last.column) })
-}
-
-fn shown(area: Area, colon: bool) -> String {
+/// An area as it was written: a cell with or without a colon.
+pub(crate) fn shown(area: Area, colon: bool) -> String {
     if colon || area.first != area.last { area.to_string() } else { area.first.to_string() }
 }
 
@@ -229,7 +211,7 @@ mod tests {
             _ => None,
         };
         let moves = Moves { all: &all, sheet: &sheet };
-        moves.formula(formula, 0..all.len(), Some((0, 0))).unwrap_or_else(|| formula.to_owned())
+        moves.formula(formula, 0..all.len(), Some(0)).unwrap_or_else(|| formula.to_owned())
     }
 
     #[test]
@@ -266,19 +248,12 @@ mod tests {
         assert_eq!(after("SUM(A5:A5)+A6+A5", &step), "SUM(A5:A8)+A9+A5");
         let all = [(0, step[0])];
         let moves = Moves { all: &all, sheet: &|_, _| Some(0) };
-        assert_eq!(moves.formula("SUM(A5:C5)", 0..1, Some((0, 4))), None, "a formula of the block means its own row");
+        assert_eq!(moves.formula("SUM(A5:C5)", 0..1, Some(4)), None, "a formula of the block means its own row");
     }
 
     #[test]
     fn formulas_move_along() {
         assert_eq!(translated("A1+$A1+A$1+$A$1+S!B2:C3", 2, 1), "B3+$A3+B$1+$A$1+S!C4:D5");
         assert_eq!(translated("A1", -1, 0), "A1048576");
-    }
-
-    #[test]
-    fn lists_of_areas() {
-        assert_eq!(areas_moved("A5 B1:B9", &[Move::Delete { at: 4, count: 1 }]).as_deref(), Some("B1:B8"));
-        assert_eq!(areas_moved("A5", &[Move::Delete { at: 4, count: 1 }]), None);
-        assert_eq!(areas_moved("A5:C5", &[Move::Repeat { first: 4, last: 4, times: 2 }]).as_deref(), Some("A5:C7"));
     }
 }

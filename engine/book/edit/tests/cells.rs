@@ -1,19 +1,12 @@
 //! Values, formulas and looks of cells.
 
-use std::io::Read;
-
 use rust_xlsxwriter::{Chart, Format, Formula, Image, Note, Table, Workbook as Writer};
 
-use crate::{
-    Address, Broken, EditError, Edited, Limits, NewValue, Package, Refusal, Shelf, StyleChange, Value, Workbook, verify,
-};
-
-fn at(text: &str) -> Address {
-    text.parse().unwrap()
-}
+use super::{at, package, part, value, with_part};
+use crate::{Address, Broken, EditError, Edited, Limits, NewValue, Package, Refusal, StyleChange, verify};
 
 /// A small picture.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+pub(super) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
 
 /// A form as offices have them: merged title, table, chart, picture, comment, formulas over two sheets.
 pub(super) fn form() -> Vec<u8> {
@@ -43,26 +36,6 @@ pub(super) fn form() -> Vec<u8> {
     second.write(4, 0, "a").unwrap();
     second.add_table(6, 0, 8, 1, &Table::new()).unwrap();
     book.save_to_buffer().unwrap()
-}
-
-fn package(bytes: Vec<u8>) -> Package {
-    Package::open("form.xlsx", bytes, &Limits::default()).unwrap()
-}
-
-fn value(bytes: &[u8], sheet: usize, cell: &str) -> String {
-    let book = Workbook::open("form.xlsx", bytes.to_vec(), &Shelf::new(), &Limits::default()).unwrap();
-    let sheet = book.sheet(sheet).unwrap();
-    match sheet.value(at(cell)) {
-        Value::Stale => "stale".to_owned(),
-        value => value.show(&sheet.shelf().texts),
-    }
-}
-
-pub(super) fn part(bytes: &[u8], name: &str) -> String {
-    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    let mut text = String::new();
-    zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
-    text
 }
 
 #[test]
@@ -192,4 +165,36 @@ fn the_proof_finds_what_was_not_meant() {
     }
     let broken = verify(&package, &forged("集計 表", "A5", 1)).unwrap_err();
     assert_eq!(broken, Broken::Part { part: "xl/worksheets/sheet2.xml".into() });
+}
+
+#[test]
+fn prefixes_wide_letters_shared_formulas_and_cells_without_references() {
+    let sheet = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><x:worksheet xmlns:x=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">\
+        <x:sheetData><x:row><x:c><x:v>1</x:v></x:c><x:c t=\"str\"><x:f t=\"shared\" ref=\"B1:B3\" si=\"0\">A1&amp;\"円\"</x:f><x:v>1円</x:v></x:c></x:row>\
+        <x:row><x:c><x:v>2</x:v></x:c><x:c t=\"str\"><x:f t=\"shared\" si=\"0\"/><x:v>2円</x:v></x:c></x:row>\
+        <x:row><x:c><x:v>3</x:v></x:c><x:c t=\"str\"><x:f t=\"shared\" si=\"0\"/><x:v>3円</x:v></x:c></x:row></x:sheetData></x:worksheet>";
+    let wide: Vec<u8> = [0xFEFF].into_iter().chain(sheet.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let bytes = with_part(&form(), "xl/worksheets/sheet2.xml", &wide);
+    let package = package(bytes);
+    let mut editor = package.edit();
+    let mut sheet = editor.sheet("集計 表").unwrap();
+    sheet.set(at("B1"), "架空 太郎").unwrap();
+    sheet.set(at("A3"), 30).unwrap();
+    sheet.set(at("C5"), true).unwrap();
+    let edited = editor.finish().unwrap();
+    verify(&package, &edited).unwrap();
+    let sheet = part(&edited.bytes, "xl/worksheets/sheet2.xml");
+    assert!(sheet.contains("encoding=\"UTF-8\""), "{sheet}");
+    assert!(sheet.contains("<x:c t=\"str\"><x:f>A2&amp;&quot;円&quot;</x:f><x:v>2円</x:v></x:c>"), "{sheet}");
+    assert!(sheet.contains("<x:f>A3&amp;&quot;円&quot;</x:f></x:c>"), "the result of what changed is gone: {sheet}");
+    assert!(sheet.contains("<x:row r=\"5\"><x:c r=\"C5\" t=\"b\"><x:v>1</x:v></x:c></x:row>"), "{sheet}");
+}
+
+#[test]
+fn a_part_in_another_encoding_is_left_alone() {
+    let sheet = "<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><worksheet><sheetData/></worksheet>";
+    let package = package(with_part(&form(), "xl/worksheets/sheet2.xml", sheet.as_bytes()));
+    let mut editor = package.edit();
+    editor.sheet("集計 表").unwrap().set(at("B1"), 1).unwrap();
+    assert!(matches!(editor.finish().unwrap_err(), EditError::Encoding { .. }));
 }

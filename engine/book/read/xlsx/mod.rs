@@ -12,7 +12,7 @@ pub(crate) mod walk;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-pub(crate) use package::{Listed, MainKind, Relation, main_part, relations};
+pub(crate) use package::{Listed, MainKind, Relation, main_part, relations, resolve};
 pub(crate) use sheet::iso;
 pub(crate) use styles::Styles;
 

@@ -126,7 +126,7 @@ pub(crate) fn relations(archive: &Archive, part: &str) -> Result<Vec<Relation>, 
 }
 
 /// A target as a name from the root of the package.
-fn resolve(folder: &str, target: &str) -> String {
+pub(crate) fn resolve(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let mut steps: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
     for step in target.split('/') {
