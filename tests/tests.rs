@@ -8,6 +8,7 @@ mod diff; // what differs between two files
 mod input; // bad files by name, and what a person is told
 mod limits; // hostile scripts and workbooks end as a clear setback
 mod names; // renaming: plan, in place, undo
+mod office; // an office from outside: made, misspelt, read by people
 mod readme; // README.md and README.ja.md are true
 mod tasks; // every case of every task
 mod tidy; // small rules about the sources

@@ -47,6 +47,11 @@ pub enum Command {
         /// Where.
         folder: Option<PathBuf>,
     },
+    /// An empty office.
+    Init {
+        /// Where.
+        folder: PathBuf,
+    },
     /// A new task.
     New {
         /// Its name.
@@ -125,6 +130,7 @@ pub fn parse(words: &[OsString], lang: Lang) -> Result<Typed, Refused> {
         "check" => Command::Check { tasks: tasks() },
         "test" => Command::Test { tasks: tasks(), bless: own.get_flag("bless") },
         "demo" => Command::Demo { folder: own.get_one("folder").cloned() },
+        "init" => Command::Init { folder: own.get_one("folder").cloned().unwrap_or_default() },
         "new" => Command::New { name: own.get_one("name").cloned().unwrap_or_default() },
         "diff" => {
             let path = |name| own.get_one::<PathBuf>(name).cloned().unwrap_or_default();
@@ -200,6 +206,15 @@ fn command(lang: Lang) -> clap::Command {
             dressed("demo", lang)
                 .about(say("見本の職場を作り、すべての業務を動かす", "make an office to look at and run every task"))
                 .arg(Arg::new("folder").value_name(say("フォルダ", "DIR")).value_parser(path()).help(say("作る場所", "where"))),
+        )
+        .subcommand(
+            dressed("init", lang).about(say("空の職場を作る", "make an empty office")).arg(
+                Arg::new("folder")
+                    .value_name(say("フォルダ", "DIR"))
+                    .required(true)
+                    .value_parser(path())
+                    .help(say("作る場所", "where")),
+            ),
         )
         .subcommand(
             dressed("new", lang)
@@ -302,6 +317,7 @@ fn usage(name: &str) -> &'static str {
         "check" => "jitan check [業務…] [指定]",
         "test" => "jitan test [業務…] [指定]",
         "demo" => "jitan demo [フォルダ] [指定]",
+        "init" => "jitan init フォルダ [指定]",
         "new" => "jitan new 業務 [指定]",
         "diff" => "jitan diff 前のファイル 後のファイル [指定]",
         "ledger" => "jitan ledger 命令 [指定]",

@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod doc;
 mod exit;
+mod init;
 mod ledger;
 mod misuse;
 mod new;
@@ -40,6 +41,9 @@ fn go(words: &[OsString]) -> Exit {
         Err(args::Refused::Misuse(misuse)) => return Screen::new(lang, args::wants_json(words)).misuse(&misuse),
     };
     let Typed { command, office, json, lang: asked } = typed;
+    if let Command::Init { folder } = &command {
+        return init::init(&Screen::new(asked.unwrap_or(lang), json), folder);
+    }
     let office = match Office::find(office.as_deref()) {
         Ok(office) => office,
         Err(misuse) => return Screen::new(lang, json).misuse(&misuse),
@@ -58,6 +62,7 @@ fn go(words: &[OsString]) -> Exit {
         Command::Check { tasks } => check::check(&office, &screen, &tasks),
         Command::Test { tasks, bless } => test::test(&office, &screen, &tasks, bless),
         Command::Demo { folder } => demo::demo(&screen, folder.as_deref()),
+        Command::Init { folder } => init::init(&screen, &folder),
         Command::New { name } => new::new(&office, &screen, &name),
         Command::Diff { before, after } => diff::diff(&screen, &before, &after),
         Command::Ledger(command) => ledger::ledger(&office, &screen, &command),

@@ -25,6 +25,15 @@ pub fn new(office: &Office, screen: &Screen, name: &str) -> Exit {
         return screen.misuse(&Misuse::Unwritable { path }).max(Exit::Place);
     }
     screen.say(&message::word(screen.lang, &Word::Made { folder: folder.display().to_string() }));
+    // A folder of scripts alone is no office: nobody drops anything there.
+    if office.folder.join("jitan.toml").is_file() {
+        for inbox in office.settings.desk(name).inboxes {
+            if std::fs::create_dir_all(&inbox).is_err() {
+                return screen.misuse(&Misuse::Unwritable { path: inbox }).max(Exit::Place);
+            }
+            screen.say(&message::word(screen.lang, &Word::DropHere { folder: inbox.display().to_string() }));
+        }
+    }
     let quiet = test(office, screen, &[name.to_owned()], true);
     if quiet != Exit::Done {
         return quiet;

@@ -244,22 +244,30 @@ impl Bar {
 
 /// What people see never moves the cursor or turns the direction of writing, whatever a file is called. Our own colours pass.
 fn clean(line: &str) -> String {
-    let mut text = String::with_capacity(line.len());
-    let mut rest = line.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '\u{1b}' if rest.peek() == Some(&'[') => text.push(c),
-            '\t' => text.push(' '),
-            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) => {
-                text.push('�')
-            }
-            c => text.push(c),
-        }
+    const COLOURS: [&str; 5] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[33m", "\u{1b}[36m"];
+    let (mut text, mut rest) = (String::with_capacity(line.len()), line);
+    while let Some(at) = rest.find('\u{1b}') {
+        text.push_str(&message::shown(&rest[..at].replace('\t', " ")));
+        let ours = COLOURS.iter().find(|colour| rest[at..].starts_with(**colour));
+        text.push_str(ours.unwrap_or(&"[U+001B]"));
+        rest = &rest[at + ours.map_or(1, |colour| colour.len())..];
     }
+    text.push_str(&message::shown(&rest.replace('\t', " ")));
     text
 }
 
 /// The text of a file, for a snippet.
 pub(crate) fn read(path: &Path) -> Option<String> {
     std::fs::read_to_string(path).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_moves_no_cursor() {
+        assert_eq!(clean("\u{1b}[31mエラー\u{1b}[0m 日報\t1"), "\u{1b}[31mエラー\u{1b}[0m 日報 1");
+        assert_eq!(clean("a\u{1b}[2J\u{202e}b\n"), "a[U+001B][2J[U+202E]b[U+000A]");
+    }
 }

@@ -24,6 +24,10 @@ pub enum Misuse {
     NotASetting { written: String },
     /// The folder is not empty, so nothing is put into it.
     NotEmpty { path: PathBuf },
+    /// The folder is an office already.
+    OfficeExists { path: PathBuf },
+    /// The folder lies within another office.
+    WithinOffice { path: PathBuf, office: PathBuf },
     /// A task of that name is there already.
     TaskExists { name: String },
     /// A name that a folder cannot have.

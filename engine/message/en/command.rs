@@ -30,6 +30,13 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
         Misuse::NotEmpty { path } => {
             Telling::new(format!("\"{}\" is not empty", path.display()), "name an empty folder, or one that does not exist yet")
         }
+        Misuse::OfficeExists { path } => {
+            Telling::new(format!("\"{}\" is an office already", path.display()), "use it as it is, or name another folder")
+        }
+        Misuse::WithinOffice { path, office } => Telling::new(
+            format!("\"{}\" lies within the office \"{}\"", path.display(), office.display()),
+            "name a folder outside of it",
+        ),
         Misuse::TaskExists { name } => Telling::new(format!("there is a task \"{name}\" already"), "take another name"),
         Misuse::WrongName { name } => {
             Telling::new(format!("\"{name}\" cannot be the name of a task"), "take a short name without signs such as / and :")

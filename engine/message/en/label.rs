@@ -192,6 +192,9 @@ pub(crate) fn word(word: &Word) -> String {
             format!("{} saved in all (estimated; the minutes before rest on the baselines' interviews)", minutes(*saved))
         }
         Word::Made { folder } => format!("a task was made: {folder}"),
+        Word::OfficeMade { folder } => format!("an office was made: {folder}"),
+        Word::OfficeNext => "its settings are in jitan.toml; make a task and begin to watch like this:".to_owned(),
+        Word::DropHere { folder } => format!("its inbox: {folder}"),
         Word::TryIt { command } => format!("try it: {command}"),
         Word::Seconds { tenths } => format!("{}.{} s", tenths / 10, tenths % 10),
         Word::Warning => "warning".to_owned(),

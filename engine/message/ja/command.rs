@@ -38,6 +38,14 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
             format!("「{}」には、もうファイルがあります。", path.display()),
             "空のフォルダか、まだないフォルダを指定してください。",
         ),
+        Misuse::OfficeExists { path } => Telling::new(
+            format!("「{}」は、もう職場になっています。", path.display()),
+            "そのまま使えます。別に作るときは、ほかのフォルダを指定してください。",
+        ),
+        Misuse::WithinOffice { path, office } => Telling::new(
+            format!("「{}」は、職場「{}」の中にあります。", path.display(), office.display()),
+            "職場の中に、別の職場は作れません。外のフォルダを指定してください。",
+        ),
         Misuse::TaskExists { name } => Telling::new(format!("業務「{name}」は、もうあります。"), "別の名前を指定してください。"),
         Misuse::WrongName { name } => Telling::new(
             format!("「{name}」は、業務の名前にできません。"),
