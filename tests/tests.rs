@@ -6,6 +6,7 @@ mod command; // exit statuses, --json, what is never touched
 mod desk; // the harness: a story about one job
 mod diff; // what differs between two files
 mod input; // bad files by name, and what a person is told
+mod ledger; // the chain, the figures, the stop-watch, and a checker in another language
 mod limits; // hostile scripts and workbooks end as a clear setback
 mod names; // renaming: plan, in place, undo
 mod office; // an office from outside: made, misspelt, read by people

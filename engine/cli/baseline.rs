@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal};
 use std::time::Instant;
 
-use ledger::{Minutes, Store};
+use ledger::{Measurement, Minutes, Store};
 use message::{Audit, Misuse};
 use serde_json::json;
 use task::{Method, Task};
@@ -39,8 +39,10 @@ pub fn time(office: &Office, screen: &Screen, timing: &Timing) -> Exit {
         return Exit::Done;
     }
     let baseline = job::baseline(&task.manifest);
+    let who = timing.who.clone().unwrap_or_default();
+    let measurement = Measurement { after: timing.after, who, samples: samples.clone() };
     let written = Store::open_to_write(&office.settings.store)
-        .and_then(|mut store| Ok((store.measured(&task.id, &baseline, &samples, job::now())?, store)))
+        .and_then(|mut store| Ok((store.measured(&task.id, &baseline, &measurement, job::now())?, store)))
         .and_then(|(n, store)| Ok((n, store.entry(n)?.map_or(0, |entry| ledger::Baseline::version_of(&entry)))));
     match written {
         Ok(recorded) => {
@@ -72,16 +74,17 @@ impl Measured {
         Some(Measured { mean: Minutes((sum + count / 2) / count), low, high, samples: samples.len() })
     }
 
-    /// The task with these minutes in its baseline. Low and high are those of the work by hand.
+    /// The task with these minutes in its baseline. Method, author, samples, low and high are those of the work by hand: they stay
+    /// where only the work as it is now was measured.
     fn put_into(self, mut task: Task, timing: &Timing) -> Task {
         let baseline = &mut task.manifest.baseline;
         let exact = |minutes: Minutes| rust_decimal::Decimal::new(minutes.0, 3).normalize();
         if timing.after {
             baseline.after = exact(self.mean);
-        } else {
-            baseline.before = exact(self.mean);
-            (baseline.low, baseline.high) = (Some(exact(self.low)), Some(exact(self.high)));
+            return task;
         }
+        baseline.before = exact(self.mean);
+        (baseline.low, baseline.high) = (Some(exact(self.low)), Some(exact(self.high)));
         baseline.method = Method::Measured;
         baseline.samples = self.samples as u64;
         baseline.date = job::now().date();
@@ -197,7 +200,7 @@ fn section(screen: &Screen, task: &Task) -> String {
         format!("before_minutes = {}", baseline.before),
         format!("after_minutes = {}", baseline.after),
         format!("rework_minutes = {}", baseline.rework),
-        "method = \"実測\"".to_owned(),
+        format!("method = \"{}\"", method(baseline.method)),
         format!("author = {}", quoted(&author)),
         format!("date = \"{}\"", baseline.date),
         format!("samples = {}", baseline.samples),
@@ -211,6 +214,15 @@ fn section(screen: &Screen, task: &Task) -> String {
     ];
     lines.extend(optional.into_iter().flatten());
     lines.join("\n") + "\n"
+}
+
+/// As the form wants it.
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Measured => "実測",
+        Method::Interview => "聞き取り",
+        Method::Estimate => "推計",
+    }
 }
 
 #[cfg(test)]

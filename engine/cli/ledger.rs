@@ -31,7 +31,7 @@ pub fn ledger(office: &Office, screen: &Screen, command: &LedgerCommand) -> Exit
 }
 
 fn say(screen: &Screen, audit: &Audit) {
-    screen.say(&message::audit(screen.lang, audit));
+    message::audit(screen.lang, audit).lines().for_each(|line| screen.say(line));
 }
 
 /// What became of the heads that were noted.

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::chain::{Fresh, append};
 use crate::entry::{Entry, EntryNo, Kind};
@@ -49,6 +49,17 @@ pub struct Baseline {
     pub new_work: bool,
     /// Why nothing is left to do by hand, where `after` is nothing.
     pub reason: Option<String>,
+}
+
+/// Times that were measured, as they stand beside the baseline that came of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Measurement {
+    /// The work as it is now was measured, not the work by hand.
+    pub after: bool,
+    /// Who measured.
+    pub who: String,
+    /// The times.
+    pub samples: Vec<Minutes>,
 }
 
 /// How minutes were found.
@@ -108,7 +119,7 @@ fn write(
     baseline: &Baseline,
     version: u64,
     closes: Option<EntryNo>,
-    measured: Option<&[Minutes]>,
+    measured: Option<&Measurement>,
     now: DateTime,
 ) -> Result<EntryNo, Error> {
     let mut body = Map::new();
@@ -118,7 +129,9 @@ fn write(
         body.insert("closes".to_owned(), closes.into());
     }
     if let Some(measured) = measured {
-        body.insert("measured".to_owned(), measured.iter().map(|minutes| minutes.0).collect());
+        let samples: Vec<i64> = measured.samples.iter().map(|minutes| minutes.0).collect();
+        let of = if measured.after { "after" } else { "before" };
+        body.insert("measured".to_owned(), json!({ "of": of, "samples": samples, "who": measured.who }));
     }
     let fresh = Fresh {
         kind: Kind::Baseline.word(),
@@ -136,13 +149,13 @@ fn write(
 
 impl Store {
     /// Writes a measured baseline as a new version, with the samples it was measured on.
-    pub fn measured(&mut self, task: &str, baseline: &Baseline, samples: &[Minutes], now: DateTime) -> Result<EntryNo, Error> {
+    pub fn measured(&mut self, task: &str, baseline: &Baseline, measured: &Measurement, now: DateTime) -> Result<EntryNo, Error> {
         self.write(|tx| {
             let (closes, version) = match last(tx, task)? {
                 Some((n, body)) => (Some(n), body.get("version").and_then(Value::as_u64).unwrap_or(0) + 1),
                 None => (None, 1),
             };
-            write(tx, task, baseline, version, closes, Some(samples), now)
+            write(tx, task, baseline, version, closes, Some(measured), now)
         })
     }
 }

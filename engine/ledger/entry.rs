@@ -218,16 +218,20 @@ impl Store {
     fn question(&self, filter: &Filter) -> Result<(String, Vec<Box<dyn ToSql>>), Error> {
         let mut wanted: Vec<String> = Vec::new();
         let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-        // Days never go back, so a span of days is a span of numbers.
-        let (first, last) = self.span(filter.from, filter.to)?;
-        wanted.push("n BETWEEN ? AND ?".to_owned());
-        values.extend([Box::new(first) as Box<dyn ToSql>, Box::new(last)]);
+        let mut table = "entry";
+        if filter.from.is_some() || filter.to.is_some() {
+            // Days never go back, so a span of days is a span of numbers.
+            let (first, last) = self.span(filter.from, filter.to)?;
+            wanted.push("n BETWEEN ? AND ?".to_owned());
+            values.extend([Box::new(first) as Box<dyn ToSql>, Box::new(last)]);
+        }
         if !filter.kinds.is_empty() {
             wanted.push(format!("kind IN ({})", vec!["?"; filter.kinds.len()].join(", ")));
             values.extend(filter.kinds.iter().map(|kind| Box::new(kind.word()) as Box<dyn ToSql>));
-            // Said so that the index of the rare kinds may be used.
+            // The rare kinds have an index of their own.
             if !filter.kinds.iter().any(|kind| OFTEN.contains(kind)) {
                 wanted.push("kind NOT IN ('run', 'rework', 'undo', 'redo', 'deletion')".to_owned());
+                table = "entry INDEXED BY entry_other";
             }
         }
         for (column, value) in [("task", &filter.task), ("job", &filter.job)] {
@@ -236,7 +240,8 @@ impl Store {
                 values.push(Box::new(value.clone()));
             }
         }
-        Ok((format!("SELECT {COLUMNS} FROM entry WHERE {} ORDER BY n", wanted.join(" AND ")), values))
+        let condition = if wanted.is_empty() { String::new() } else { format!("WHERE {}", wanted.join(" AND ")) };
+        Ok((format!("SELECT {COLUMNS} FROM {table} {condition} ORDER BY n"), values))
     }
 
     /// The numbers of the first and the last row of a span of days, both days included. Found by halving.

@@ -59,8 +59,11 @@ impl From<rusqlite::Error> for Error {
             // A column of another type than was ever written, or a text that is no UTF-8.
             return Error::Damaged { what };
         };
+        let extended = error.sqlite_error().map_or(0, |error| error.extended_code);
         match code {
             ErrorCode::DiskFull => Error::NoRoom,
+            // The index of the write-ahead log finds no room: to SQLite a failure of the disk.
+            ErrorCode::SystemIoFailure if extended == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => Error::NoRoom,
             ErrorCode::ReadOnly => Error::ReadOnly,
             ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => {
                 Error::Unusable { kind: io::ErrorKind::PermissionDenied }

@@ -26,7 +26,7 @@ mod trial;
 mod verify;
 
 pub use append::NewEntry;
-pub use baseline::{Baseline, Method};
+pub use baseline::{Baseline, Measurement, Method};
 pub use chain::Head;
 pub use count::{Counting, Run};
 pub use entry::{Ending, Entry, EntryNo, Filter, Kind};

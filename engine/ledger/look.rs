@@ -1,7 +1,7 @@
 //! Questions about jobs.
 
 use jiff::civil::DateTime;
-use rusqlite::{OptionalExtension, Params, params};
+use rusqlite::{OptionalExtension, Params, params, params_from_iter};
 
 use crate::error::Error;
 use crate::job::{COLUMNS, Job, JobFilter, State, Step, moment, written};
@@ -29,13 +29,19 @@ impl Store {
 
     /// Jobs, the newest first.
     pub fn jobs(&self, filter: &JobFilter) -> Result<Vec<Job>, Error> {
-        let sql = "WHERE (?1 IS NULL OR task = ?1) AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR kind = ?3) \
-                   AND (?4 IS NULL OR changed >= ?4) ORDER BY began DESC, id DESC LIMIT ?5";
-        let state = filter.state.map(State::word);
-        let kind = filter.kind.map(crate::Fate::word);
         let since = filter.since.map(|day| day.to_string());
-        let most = filter.most.map_or(-1, i64::from);
-        self.many_jobs(sql, params![filter.task, state, kind, since, most])
+        let wanted = [
+            ("task =", filter.task.as_deref()),
+            ("state =", filter.state.map(State::word)),
+            ("kind =", filter.kind.map(crate::Fate::word)),
+            ("changed >=", since.as_deref()),
+        ];
+        let wanted: Vec<(&str, &str)> = wanted.into_iter().filter_map(|(test, value)| Some((test, value?))).collect();
+        let tests: Vec<String> = wanted.iter().map(|(test, _)| format!("{test} ?")).collect();
+        let condition = if tests.is_empty() { String::new() } else { format!("WHERE {}", tests.join(" AND ")) };
+        // Numbers of jobs begin with their day, so they are in order of time.
+        let rest = format!("{condition} ORDER BY id DESC LIMIT {}", filter.most.map_or(-1, i64::from));
+        self.many_jobs(&rest, params_from_iter(wanted.iter().map(|(_, value)| value)))
     }
 
     /// The earliest job of the task with this content that was claimed and not put aside, handed back or undone. With a

@@ -107,6 +107,7 @@ pub(super) fn ledger_command(lang: Lang) -> clap::Command {
         .subcommand(
             dressed("verify", lang)
                 .about(say("どの行も書かれたときのままかを確かめる", "check that every row is as it was written"))
+                .next_help_heading(say("指定", "Options"))
                 .arg(head.action(ArgAction::Append)),
         )
         .subcommand(
@@ -116,6 +117,7 @@ pub(super) fn ledger_command(lang: Lang) -> clap::Command {
         .subcommand(
             dressed("export", lang)
                 .about(say("すべての行を、1行に1つのJSONで書き出す", "every row as a line of JSON"))
+                .next_help_heading(say("指定", "Options"))
                 .arg(out.value_parser(value_parser!(PathBuf))),
         )
         .subcommand(

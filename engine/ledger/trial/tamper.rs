@@ -31,6 +31,7 @@ fn broken(office: &Office) -> (i64, Flaw) {
 /// The guards taken away, as anybody who has the file can.
 fn unguarded(office: &Office) -> Connection {
     let connection = Connection::open(office.store.path()).unwrap();
+    connection.pragma_update(None, "synchronous", "OFF").unwrap();
     for trigger in ["entry_stays", "entry_remains", "entry_follows", "entry_once"] {
         connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
     }
@@ -200,7 +201,7 @@ fn any_flipped_byte_of_a_row_s_page_is_found_or_changes_nothing() {
     let mut as_written = Vec::new();
     Store::open_to_read(&copy).unwrap().export(&mut as_written).unwrap();
     let mut found = 0;
-    for at in (100..clean.len()).step_by(7) {
+    for at in (100..clean.len()).step_by(31) {
         let mut bytes = clean.clone();
         bytes[at] ^= 1 << (at % 8);
         std::fs::write(&copy, &bytes).unwrap();
@@ -211,7 +212,7 @@ fn any_flipped_byte_of_a_row_s_page_is_found_or_changes_nothing() {
         assert!(!sound || same, "the flip of byte {at} was not seen");
         found += u64::from(!sound);
     }
-    assert!(found > 100, "{found}");
+    assert!(found > 40, "{found}");
 }
 
 #[test]
