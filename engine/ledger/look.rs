@@ -61,6 +61,16 @@ impl Store {
         Ok(self.connection.prepare_cached(sql)?.query_row([sha256, task], |row| row.get(0)).optional()?)
     }
 
+    /// Every held arrival that was told to run and that no later job names in `again`: what an engine takes up at its start.
+    pub fn waiting_to_run(&self) -> Result<Vec<Job>, Error> {
+        self.many_jobs(
+            "WHERE state = 'ended' AND earlier IS NOT NULL \
+             AND EXISTS (SELECT 1 FROM step WHERE step.job = job.id AND step.state = 'ended' AND step.detail = 'run') \
+             AND NOT EXISTS (SELECT 1 FROM job AS later WHERE later.again = job.id) ORDER BY began, id",
+            [],
+        )
+    }
+
     /// The states that a job went through.
     pub fn steps(&self, id: &str) -> Result<Vec<Step>, Error> {
         let mut statement = self.connection.prepare_cached("SELECT at, state, detail FROM step WHERE job = ?1 ORDER BY n")?;
