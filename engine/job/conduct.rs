@@ -9,7 +9,7 @@ use task::{Saving, Task};
 
 use crate::arrival::{Arrival, on_disk, shown};
 use crate::error::{Error, Limit, Setback, Stop};
-use crate::perform::perform;
+use crate::perform::{Cancel, perform};
 use crate::place::{Placed, Placing, Staging, fingerprint, stage_copy};
 use crate::rename::{Moves, Wish};
 use crate::report::{Confinement, End, Facts, Limits, Made, Order, Progress, Report, Row, Told, Value};
@@ -78,11 +78,43 @@ pub struct Renamed {
     pub reason: String,
 }
 
+impl Finished {
+    /// A job of which there was nothing to do.
+    pub(crate) fn nothing() -> Finished {
+        let none = rust_decimal::Decimal::ZERO;
+        Finished {
+            facts: Facts::default(),
+            rows: Vec::new(),
+            outputs: Vec::new(),
+            planned: Vec::new(),
+            renamed: 0,
+            renames: Vec::new(),
+            list: None,
+            undo_list: None,
+            saving: Saving { before: none, after: none, saved: none },
+            confinement: Confinement::default(),
+        }
+    }
+}
+
 impl Job<'_> {
     /// Does the job.
     pub fn run(&self, arrival: Arrival, progress: &mut dyn FnMut(Progress)) -> Result<Finished, Stop> {
         let staging = if self.way == Way::Plan { Staging::elsewhere()? } else { Staging::beside(self.out)? };
-        let report = self.perform(&arrival, &staging, false, progress)?;
+        self.run_within(arrival, staging, 0, &Cancel::default(), progress)
+    }
+
+    /// Does the job in a work folder of the caller's, with its seed, until it is told to stop.
+    pub(crate) fn run_within(
+        &self,
+        arrival: Arrival,
+        staging: Staging,
+        seed: u64,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Finished, Stop> {
+        let order = Order { seed, ..self.order(&arrival, staging.folder(), false) };
+        let report = self.perform(&arrival, &staging, &order, cancel, progress)?;
         let report = ended(report, &self.task.limits)?;
         let wishes = self.accepted(&arrival, &staging, &report)?;
         self.finish(&arrival, &staging, report, wishes)
@@ -91,7 +123,9 @@ impl Job<'_> {
     /// Compiles the script and evaluates nothing: its mistakes and doubts.
     pub fn check(&self, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Told>, Stop> {
         let staging = Staging::elsewhere()?;
-        let report = self.perform(&Arrival::nothing(), &staging, true, progress)?;
+        let arrival = Arrival::nothing();
+        let order = self.order(&arrival, staging.folder(), true);
+        let report = self.perform(&arrival, &staging, &order, &Cancel::default(), progress)?;
         match report.end {
             End::Script(told) => Ok(told),
             _ => Ok(ended(report, &self.task.limits).map(|_| Vec::new())?),
@@ -102,13 +136,13 @@ impl Job<'_> {
         &self,
         arrival: &Arrival,
         staging: &Staging,
-        check: bool,
+        order: &Order,
+        cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Report, Stop> {
         let writing = |error: std::io::Error| Error::writing(staging.folder(), &error);
         inputs::write(&staging.folder().join(FILES), &arrival.files).map_err(writing)?;
-        let order = self.order(arrival, staging.folder(), check);
-        perform(self.program, &order, staging, &self.task.limits, progress)
+        perform(self.program, order, staging, &self.task.limits, cancel, progress)
     }
 
     fn order(&self, arrival: &Arrival, work: &Path, check: bool) -> Order {
@@ -225,8 +259,10 @@ impl Job<'_> {
                 finished.outputs.push(Placed { path, sha256 });
             }
         }
-        // Before the first rename, the undo list has to be on the disk.
-        placing.flush()?;
+        // Before the first rename, the undo list has to be on the disk. Who keeps the work folder flushes what comes of it.
+        if !staging.is_kept() {
+            placing.flush()?;
+        }
         if in_place {
             moves.perform()?;
         }

@@ -44,6 +44,29 @@ pub enum Setback {
     Changed { path: String },
 }
 
+impl Setback {
+    /// A word for logs and the store, the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Setback::Limit { limit: Limit::Memory, .. } => "limit_memory",
+            Setback::Limit { limit: Limit::Cpu, .. } => "limit_cpu",
+            Setback::Limit { limit: Limit::Wall, .. } => "limit_wall",
+            Setback::Limit { limit: Limit::File, .. } => "limit_file",
+            Setback::Limit { limit: Limit::Depth, .. } => "limit_depth",
+            Setback::Limit { limit: Limit::Script(_), .. } => "limit_script",
+            Setback::Crashed { .. } => "crashed",
+            Setback::NoRoom => "no_room",
+            Setback::Script { .. } => "script",
+            Setback::Unbalanced { .. } => "unbalanced",
+            Setback::NoRightToWrite { .. } => "no_right_to_write",
+            Setback::NoRightToRename { .. } => "no_right_to_rename",
+            Setback::OutputName { .. } => "output_name",
+            Setback::Renames { .. } => "renames",
+            Setback::Changed { .. } => "changed",
+        }
+    }
+}
+
 /// What a limit counts.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Limit {
@@ -102,6 +125,9 @@ pub enum Error {
     /// The worker cannot be started.
     #[error("the worker does not start: {kind}")]
     NoWorker { kind: io::ErrorKind },
+    /// The engine was told to stop.
+    #[error("told to stop")]
+    Interrupted,
     /// The list is no undo list.
     #[error("{} is no undo list", path.display())]
     NotAnUndoList { path: PathBuf, line: Option<usize> },

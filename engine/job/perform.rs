@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,9 +17,38 @@ use crate::place::Staging;
 use crate::report::{Order, Progress, Report};
 use crate::worker::REPORT;
 
+/// Tells a worker to end, from another thread. The attempt then does not count.
+#[derive(Debug, Default)]
+pub(crate) struct Cancel {
+    told: AtomicBool,
+    worker: Mutex<Option<Sender<Heard>>>,
+}
+
+impl Cancel {
+    /// The worker that runs is killed, and none is started any more.
+    pub fn cancel(&self) {
+        self.told.store(true, Ordering::SeqCst);
+        if let Some(worker) = &*self.worker.lock().unwrap_or_else(PoisonError::into_inner) {
+            // A worker that is through already has nothing to hear.
+            let _ = worker.send(Heard::Cancelled);
+        }
+    }
+
+    fn is_told(&self) -> bool {
+        self.told.load(Ordering::SeqCst)
+    }
+
+    fn listens(&self, worker: Option<Sender<Heard>>) {
+        *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = worker;
+    }
+}
+
 /// What the worker's two pipes say.
+#[derive(Debug)]
 enum Heard {
     Progress(Progress),
+    /// The engine wants the worker to end.
+    Cancelled,
     /// A pipe is closed; of the error pipe, what stood in it.
     Closed(String),
 }
@@ -28,19 +59,26 @@ pub(crate) fn perform(
     order: &Order,
     staging: &Staging,
     limits: &Limits,
+    cancel: &Cancel,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, Stop> {
     let started = Instant::now();
     let json = serde_json::to_vec(order).map_err(|_| Error::NoWorker { kind: io::ErrorKind::InvalidData })?;
     let no_worker = |error: io::Error| Error::NoWorker { kind: error.kind() };
     let mut child = start(program, staging).map_err(no_worker)?;
-    let heard = listen(&mut child);
+    let (tell, heard) = listen(&mut child);
+    cancel.listens(Some(tell));
     if let Some(mut pipe) = child.stdin.take() {
         // A worker that ends before it has read its order says so by how it ends.
         let _ = pipe.write_all(&json);
     }
     let deadline = started + Duration::from_secs(limits.wall_seconds);
-    let (status, said) = wait(&mut child, &heard, deadline, progress).map_err(no_worker)?;
+    let waited = wait(&mut child, &heard, deadline, cancel, progress);
+    cancel.listens(None);
+    let (status, said) = waited.map_err(no_worker)?;
+    if cancel.is_told() {
+        return Err(Error::Interrupted.into());
+    }
     let Some(status) = status else {
         return Err(Setback::Limit { limit: Limit::Wall, allowed: limits.wall_seconds }.into());
     };
@@ -68,8 +106,9 @@ fn start(program: &[OsString], staging: &Staging) -> io::Result<Child> {
 }
 
 /// Reads both pipes, each in a thread that ends with its pipe.
-fn listen(child: &mut Child) -> Receiver<Heard> {
+fn listen(child: &mut Child) -> (Sender<Heard>, Receiver<Heard>) {
     let (tell, heard) = channel();
+    let other = tell.clone();
     if let Some(pipe) = child.stdout.take() {
         let tell = tell.clone();
         thread::spawn(move || hear_progress(pipe, &tell));
@@ -79,7 +118,7 @@ fn listen(child: &mut Child) -> Receiver<Heard> {
             let _ = tell.send(Heard::Closed(last_words(pipe)));
         });
     }
-    heard
+    (other, heard)
 }
 
 /// A line longer than this is not ours.
@@ -120,23 +159,30 @@ fn wait(
     child: &mut Child,
     heard: &Receiver<Heard>,
     deadline: Instant,
+    cancel: &Cancel,
     progress: &mut dyn FnMut(Progress),
 ) -> io::Result<(Option<ExitStatus>, String)> {
     let (mut said, mut closed) = (String::new(), 0);
-    while closed < 2 {
+    // Told between the spawn and the listening, nothing was heard of it.
+    while closed < 2 && !cancel.is_told() {
         match heard.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(Heard::Progress(now)) => progress(now),
             Ok(Heard::Closed(words)) => {
                 closed += 1;
                 said.push_str(&words);
             }
-            Err(RecvTimeoutError::Disconnected) => break,
+            Ok(Heard::Cancelled) | Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 child.kill()?;
                 child.wait()?;
                 return Ok((None, said));
             }
         }
+    }
+    if cancel.is_told() {
+        child.kill()?;
+        child.wait()?;
+        return Ok((None, said));
     }
     // Both pipes are closed: the worker is gone, or pretends to be.
     loop {

@@ -20,6 +20,8 @@ pub(crate) struct Staging {
     folder: PathBuf,
     /// Locked as long as the job lives: whoever can take the lock may sweep.
     _lock: Option<File>,
+    /// Whether somebody else takes the folder away.
+    kept: bool,
 }
 
 const PREFIX: &str = ".jitan-";
@@ -42,7 +44,7 @@ impl Staging {
         for attempt in 0..1_000 {
             let folder = home.join(format!("{PREFIX}{}-{}-{attempt}", boot(), std::process::id()));
             match DirBuilder::new().mode(0o700).create(&folder) {
-                Ok(()) => return Ok(Staging { _lock: locked(&folder), folder }),
+                Ok(()) => return Ok(Staging { _lock: locked(&folder), folder, kept: false }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(Error::writing(home, &error)),
             }
@@ -50,8 +52,18 @@ impl Staging {
         Err(Error::Unwritable { path: home, kind: io::ErrorKind::AlreadyExists })
     }
 
+    /// A folder that is there already and stays.
+    pub fn kept(folder: &Path) -> Staging {
+        Staging { folder: folder.to_owned(), _lock: None, kept: true }
+    }
+
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Whether somebody else takes the folder away.
+    pub fn is_kept(&self) -> bool {
+        self.kept
     }
 
     /// Whether the disk has no room left: less than a mebibyte.
@@ -62,8 +74,10 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // What cannot be removed now is swept by the next job here.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        if !self.kept {
+            // What cannot be removed now is swept by the next job here.
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
     }
 }
 

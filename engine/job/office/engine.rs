@@ -1,0 +1,167 @@
+//! An engine that has an office: what it needs, what it finds at its start, and what may be asked of it.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use ledger::Store;
+use task::Office;
+
+use super::board::Board;
+use super::carry::{Ended, Halted};
+use super::day::Day;
+use super::desk::{Paused, Watched, Why, held};
+use super::house::{Halt, House};
+use super::layout::Layout;
+use super::looker::Looked;
+use super::owner::{Owner, Refused};
+use super::perform::Workers;
+use super::state::{Onward, onward};
+use super::unusable::Unusable;
+use crate::clock::now;
+use crate::error::Error;
+use crate::note::Notes;
+use crate::status::Status;
+
+/// What an engine needs.
+pub struct Setup {
+    /// The office.
+    pub office: Office,
+    /// The command that becomes the worker.
+    pub program: Vec<OsString>,
+    /// The words of the notes.
+    pub notes: Box<dyn Notes>,
+    /// Draws the page that says how things stand.
+    pub page: Box<dyn Fn(&Status<'_>) -> Vec<u8> + Send>,
+}
+
+/// How long an engine works.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Until {
+    /// Until it is told to stop.
+    Stopped,
+    /// Until what is there is done.
+    Done,
+}
+
+/// What happens in a day.
+pub(crate) enum Event {
+    /// A watched folder was looked into.
+    Looked(usize, Looked),
+    /// An item came to its end, or stands still.
+    Ended(u64, Result<Ended, Halted>),
+    /// A person or the system wants the engine to stop.
+    Stop,
+}
+
+/// Tells an engine to stop, from another thread.
+#[derive(Clone)]
+pub struct Stopper(Sender<Event>);
+
+impl Stopper {
+    /// Nothing new is begun; what runs is finished, or handed back when it takes too long.
+    pub fn stop(&self) {
+        // An engine that is over already has nothing to hear.
+        let _ = self.0.send(Event::Stop);
+    }
+}
+
+/// An engine that has the office.
+pub struct Engine {
+    pub(crate) house: Arc<House>,
+    pub(crate) owner: Owner,
+    pub(crate) watched: Vec<Watched>,
+    pub(crate) board: Board,
+    pub(crate) events: Receiver<Event>,
+    pub(crate) tell: Sender<Event>,
+}
+
+impl Engine {
+    /// Takes the office: its folders are tried, its store is opened, what an earlier engine left is found.
+    pub fn open(setup: Setup) -> Result<Engine, Unusable> {
+        let Setup { office, program, notes, page } = setup;
+        let layout = Layout::make(office.own())?;
+        let owner = Owner::take(&layout.owner()).map_err(|refused| match refused {
+            Refused::Owned(other) => Unusable::Owned(other),
+            Refused::Io(error) => Unusable::Place(Error::writing(layout.owner(), &error)),
+        })?;
+        let desks: Vec<_> = office.desks().into_iter().map(Arc::new).collect();
+        if desks.is_empty() {
+            return Err(Unusable::NoTask { scripts: office.folder.join("scripts") });
+        }
+        let mut watched = Vec::new();
+        for desk in &desks {
+            for inbox in &desk.inboxes {
+                let mut folder = Watched::new(Arc::clone(desk), inbox.clone());
+                // What cannot be reached now may come back; what lies on another disk never will.
+                folder.paused = match layout.probe(desk) {
+                    Ok(()) => None,
+                    Err(Unusable::Place(error)) => Some(Paused::new(Why::Halt(Halt::Place(error)), Instant::now())),
+                    Err(other) => return Err(other),
+                };
+                watched.push(folder);
+            }
+        }
+        let store = Store::open(&office.store)?;
+        let workers = Workers { program, japanese: office.speaks_japanese() };
+        let house = Arc::new(House::new(office, layout, store, notes, Box::new(workers)));
+        let (tell, events) = channel();
+        let board = Board::new(&house, page)?;
+        let mut engine = Engine { house, owner, watched, board, events, tell };
+        engine.recover()?;
+        Ok(engine)
+    }
+
+    /// What can tell this engine to stop.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.tell.clone())
+    }
+
+    /// Works. `ready` is called once, when the folders are watched.
+    pub fn work(self, until: Until, ready: &dyn Fn()) -> Result<(), Unusable> {
+        Day::begin(self, until)?.work(ready)
+    }
+
+    /// Finds the jobs that an earlier engine left, and takes away what it left beside them.
+    fn recover(&mut self) -> Result<(), Unusable> {
+        let open = self.house.store().open_jobs()?;
+        let swept = self.house.layout.sweep(|name| open.iter().any(|job| job.new.id == name));
+        swept.map_err(|error| Error::writing(self.house.layout.works(), &error))?;
+        self.house.reserve.load();
+        for job in open {
+            let at = self.watched_of(&job.new.task, &job.new.inbox);
+            match onward(job.state, job.staging.as_ref().map(|staging| staging.kind)) {
+                Onward::Wait => self.watched[at].hold(&job),
+                Onward::Rest => {}
+                _ => self.watched[at].resume(job),
+            }
+        }
+        let told = self.house.store().waiting_to_run()?;
+        for job in told {
+            let at = self.watched_of(&job.new.task, &job.new.inbox);
+            if let Some(held) = held(&job) {
+                self.watched[at].again.insert(job.new.name.clone(), held);
+            }
+        }
+        Ok(())
+    }
+
+    /// The watched folder of a job; for a task that the office has no more, one that nobody watches.
+    fn watched_of(&mut self, task: &str, inbox: &str) -> usize {
+        let path = self.house.inbox(inbox);
+        let found = self.watched.iter().position(|folder| folder.desk.task == task && folder.inbox == path);
+        found.unwrap_or_else(|| {
+            let desk = Arc::new(self.house.office.desk(task));
+            self.watched.push(Watched { orphan: true, ..Watched::new(desk, path) });
+            self.watched.len() - 1
+        })
+    }
+}
+
+impl Paused {
+    /// From now on, and not tried again before a moment.
+    pub fn new(why: Why, until: Instant) -> Paused {
+        Paused { why, since: now(), until }
+    }
+}

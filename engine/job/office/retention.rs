@@ -1,0 +1,42 @@
+//! Originals whose days of keeping are over go, each with an entry in the ledger that stands before the file goes.
+
+use jiff::ToSpan;
+use task::Desk;
+
+use super::disk::remove;
+use super::house::{Halt, House, writing};
+use crate::clock::now;
+
+/// So many at a time: other work goes on between.
+const MOST: usize = 200;
+
+/// Removes originals whose days are over; whether there are more of them. What cannot be removed now is tried again later.
+pub(crate) fn sweep<'d>(house: &House, desks: impl Iterator<Item = &'d Desk>) -> bool {
+    match go(house, desks) {
+        Ok(more) => more,
+        Err(halt) => {
+            tracing::warn!(code = halt.code(), "originals whose days are over could not be removed");
+            false
+        }
+    }
+}
+
+fn go<'d>(house: &House, desks: impl Iterator<Item = &'d Desk>) -> Result<bool, Halt> {
+    let mut over = house.store().deleting()?;
+    for desk in desks {
+        let Some(days) = desk.retention_days else { continue };
+        let days = i64::try_from(days).unwrap_or(i64::MAX).min(1_000_000);
+        let Ok(before) = now().checked_sub(days.days()) else { continue };
+        over.extend(house.store().expired(&desk.task, before)?);
+    }
+    for job in over.iter().take(MOST) {
+        house.record(|store, now| store.deleted(&job.new.id, now))?;
+        if let Some(place) = &job.archive {
+            let folder = house.layout.own().join(place);
+            remove(&folder).map_err(writing(&folder))?;
+        }
+        house.record(|store, now| store.removed(&job.new.id, now))?;
+        tracing::info!(job = job.new.id, task = job.new.task, code = "deleted", "the days of keeping are over");
+    }
+    Ok(over.len() > MOST)
+}
