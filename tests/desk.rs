@@ -22,7 +22,8 @@ pub struct Desk {
     arguments: Vec<String>,
 }
 
-const FORM: &str = r#"
+/// The form of the task.
+pub const FORM: &str = r#"
 name = { ja = "試験", en = "Trial" }
 department = "試験課"
 owner = "試験 一子"

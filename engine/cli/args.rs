@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, builder::PossibleValuesParser, value_parser};
 use message::{Lang, Misuse};
 
+use crate::jobs::Ask;
 use crate::misuse;
 
 mod ledger;
@@ -68,6 +69,13 @@ pub enum Command {
     Ledger(LedgerCommand),
     /// A stop-watch for the minutes of a task.
     Baseline(Timing),
+    /// Watch the folders.
+    Watch {
+        /// Only until what is there is done.
+        once: bool,
+    },
+    /// What became of arrivals.
+    Jobs(Ask),
     /// The reference of the script language.
     Doc,
 }
@@ -138,6 +146,8 @@ pub fn parse(words: &[OsString], lang: Lang) -> Result<Typed, Refused> {
         }
         "ledger" => Command::Ledger(ledger::ledger(own)),
         "baseline" => Command::Baseline(ledger::timing(own)),
+        "watch" => Command::Watch { once: own.get_flag("once") },
+        "jobs" => Command::Jobs(jobs(own)),
         _ => Command::Doc,
     };
     Ok(Typed {
@@ -147,6 +157,21 @@ pub fn parse(words: &[OsString], lang: Lang) -> Result<Typed, Refused> {
         lang: matches.get_one::<String>("lang").and_then(|code| Lang::of(code)),
     })
 }
+
+fn jobs(own: &ArgMatches) -> Ask {
+    let id = |own: &ArgMatches| own.get_one::<String>("job").cloned().unwrap_or_default();
+    match own.subcommand() {
+        Some(("show", own)) => Ask::Show { id: id(own) },
+        Some(("retry", own)) => Ask::Retry { id: id(own), yes: own.get_flag("yes") },
+        Some(("undo", own)) => Ask::Undo { id: id(own), yes: own.get_flag("yes") },
+        Some(("run", own)) => Ask::Run { id: id(own) },
+        Some((_, own)) => Ask::List { task: own.get_one("task").cloned(), most: *own.get_one("most").unwrap_or(&MOST_JOBS) },
+        None => Ask::List { task: None, most: MOST_JOBS },
+    }
+}
+
+/// Jobs that are listed unless more are asked for.
+const MOST_JOBS: u32 = 50;
 
 fn run(own: &ArgMatches) -> Run {
     Run {
@@ -241,7 +266,53 @@ fn command(lang: Lang) -> clap::Command {
         )
         .subcommand(ledger::ledger_command(lang))
         .subcommand(ledger::baseline_command(lang))
+        .subcommand(
+            dressed("watch", lang)
+                .about(say("受付のフォルダを監視し、入れられたものを処理する", "watch the inboxes and work on what is dropped"))
+                .arg(flag("once", say("今あるものを処理したら終わる", "end when what is there is done"))),
+        )
+        .subcommand(jobs_command(lang))
         .subcommand(dressed("doc", lang).about(say("スクリプトの手引きを出す（Markdown）", "the script reference, as Markdown")))
+}
+
+fn jobs_command(lang: Lang) -> clap::Command {
+    let say = |ja: &'static str, en: &'static str| lang.pick(ja, en);
+    let job = || Arg::new("job").value_name(say("番号", "ID")).required(true).help(say("処理の番号", "number of the job"));
+    let yes = || flag("yes", say("確かめずに行う", "do not ask"));
+    dressed("jobs", lang)
+        .about(say("処理の一覧を見る、取り消す、やり直す", "list jobs, take them back, try them again"))
+        .subcommand_help_heading(say("命令", "Commands"))
+        .subcommand(
+            dressed("jobs list", lang)
+                .name("list")
+                .about(say("新しい順の一覧", "the newest first"))
+                .arg(option("task", say("業務", "TASK"), say("この業務だけ", "of this task alone")))
+                .arg(
+                    option("most", say("数", "N"), say("多くてもこれだけ（なければ50）", "at most so many (50 if not given)"))
+                        .value_parser(value_parser!(u32).range(1..)),
+                ),
+        )
+        .subcommand(dressed("jobs show", lang).name("show").about(say("1つの処理の様子", "how one job stands")).arg(job()))
+        .subcommand(
+            dressed("jobs retry", lang)
+                .name("retry")
+                .about(say("元のファイルを受付に戻して、やり直す", "put the original back into its inbox"))
+                .arg(job())
+                .arg(yes()),
+        )
+        .subcommand(
+            dressed("jobs undo", lang)
+                .name("undo")
+                .about(say("処理をまるごと取り消す（時間も戻す）", "take a whole job back, its hours included"))
+                .arg(job())
+                .arg(yes()),
+        )
+        .subcommand(
+            dressed("jobs run", lang)
+                .name("run")
+                .about(say("同じ内容で保留になったものを処理する", "work on what is held as a duplicate"))
+                .arg(job()),
+        )
 }
 
 fn run_command(lang: Lang) -> clap::Command {
@@ -327,6 +398,13 @@ fn usage(name: &str) -> &'static str {
         "correct" => "jitan ledger correct 行 --who 名前 --reason 理由",
         "baseline" => "jitan baseline 命令 [指定]",
         "time" => "jitan baseline time 業務 [時間…] [指定]",
+        "watch" => "jitan watch [指定]",
+        "jobs" => "jitan jobs [命令] [指定]",
+        "jobs list" => "jitan jobs list [指定]",
+        "jobs show" => "jitan jobs show 番号",
+        "jobs retry" => "jitan jobs retry 番号 [指定]",
+        "jobs undo" => "jitan jobs undo 番号 [指定]",
+        "jobs run" => "jitan jobs run 番号",
         "doc" => "jitan doc [指定]",
         _ => "jitan 命令 [指定]",
     }

@@ -46,7 +46,11 @@ impl From<&Error> for Exit {
             | Error::WrongKind { .. }
             | Error::NotPlain { .. }
             | Error::NotAnUndoList { .. } => Exit::Usage,
-            Error::Unreadable { .. } | Error::Unwritable { .. } | Error::DiskFull { .. } | Error::NoWorker { .. } => Exit::Place,
+            Error::Unreadable { .. }
+            | Error::Unwritable { .. }
+            | Error::DiskFull { .. }
+            | Error::NoWorker { .. }
+            | Error::Interrupted => Exit::Place,
         }
     }
 }

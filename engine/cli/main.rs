@@ -8,6 +8,7 @@ mod diff;
 mod doc;
 mod exit;
 mod init;
+mod jobs;
 mod ledger;
 mod misuse;
 mod new;
@@ -15,6 +16,7 @@ mod office;
 mod print;
 mod run;
 mod test;
+mod watch;
 mod worker;
 
 use std::ffi::OsString;
@@ -67,6 +69,8 @@ fn go(words: &[OsString]) -> Exit {
         Command::Diff { before, after } => diff::diff(&screen, &before, &after),
         Command::Ledger(command) => ledger::ledger(&office, &screen, &command),
         Command::Baseline(timing) => baseline::time(&office, &screen, &timing),
+        Command::Watch { once } => watch::watch(&office, &screen, once),
+        Command::Jobs(ask) => jobs::jobs(&office, &screen, &ask),
         Command::Doc => doc::doc(&screen),
     }
 }

@@ -103,6 +103,12 @@ impl Screen {
         Exit::Usage
     }
 
+    /// What is wrong with the place.
+    pub fn wrong_with(&self, fact: &dyn Tell) -> Exit {
+        self.wrong(&fact.tell(self.lang));
+        Exit::Place
+    }
+
     /// The same for one of several tasks.
     pub fn task_error_for(&self, id: &str, error: &Error) -> Exit {
         self.note(&format!("{id}:"));

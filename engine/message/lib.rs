@@ -58,6 +58,7 @@ told! {
     job::Setback => job::setback,
     job::Error => job::error,
     job::Why => job::left,
+    job::Unusable => life::unusable,
     task::Error => task::error,
     ledger::Error => ledger::error,
     Misuse => command::misuse,
@@ -156,6 +157,16 @@ pub fn number(lang: Lang, number: u64) -> String {
 /// A text of a command about the ledger or a baseline.
 pub fn audit(lang: Lang, audit: &Audit) -> String {
     said!(lang, ledger::audit(audit))
+}
+
+/// A job in one line: number, when, where it stands, task, name.
+pub fn job_line(lang: Lang, job: &ledger::Job) -> String {
+    said!(lang, life::line(job))
+}
+
+/// A step of a job in one line.
+pub fn job_step(lang: Lang, step: &ledger::Step) -> String {
+    said!(lang, life::step(step))
 }
 
 /// A short text of a command.

@@ -51,4 +51,12 @@ pub enum Word {
     Seconds { tenths: u64 },
     Warning,
     Error,
+    Ready,
+    NoJobs,
+    SameAs { job: String },
+    WillUndo { outputs: u64, folder: String },
+    JobUndone { job: String },
+    MayI,
+    PutBack { path: String },
+    WillRun,
 }

@@ -116,6 +116,7 @@ pub(crate) fn error(error: &Error) -> Telling {
             "the worker does not start",
             "see whether jitan lies where programs may run, and whether there is memory left",
         ),
+        Error::Interrupted => Telling::new("the job was stopped because the engine was told to stop", "run it again"),
         Error::NotAnUndoList { path, line: None } => Telling::new(
             format!("\"{}\" is not an undo list", shown(path)),
             "name the undo list that was made when the files were renamed",

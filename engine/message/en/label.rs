@@ -197,6 +197,16 @@ pub(crate) fn word(word: &Word) -> String {
         Word::DropHere { folder } => format!("its inbox: {folder}"),
         Word::TryIt { command } => format!("try it: {command}"),
         Word::Seconds { tenths } => format!("{}.{} s", tenths / 10, tenths % 10),
+        Word::Ready => "ready".to_owned(),
+        Word::NoJobs => "there are no jobs yet".to_owned(),
+        Word::SameAs { job } => format!("the same content as job {job}; `jitan jobs run ID` runs it all the same"),
+        Word::WillUndo { outputs, folder } => {
+            format!("{} and the original go to \"{folder}\", and the hours are taken back", count(*outputs, "output", "outputs"))
+        }
+        Word::JobUndone { job } => format!("job {job} was taken back"),
+        Word::MayI => "type y to take it back".to_owned(),
+        Word::PutBack { path } => format!("the original lies at \"{path}\" again; a running engine takes it from there"),
+        Word::WillRun => "it was told to run; a running engine begins soon".to_owned(),
         Word::Warning => "warning".to_owned(),
         Word::Error => "mistake".to_owned(),
     }

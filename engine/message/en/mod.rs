@@ -7,6 +7,7 @@ pub(crate) mod intake;
 pub(crate) mod job;
 pub(crate) mod label;
 pub(crate) mod ledger;
+pub(crate) mod life;
 pub(crate) mod note;
 pub(crate) mod script;
 pub(crate) mod status;

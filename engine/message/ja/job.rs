@@ -129,6 +129,9 @@ pub(crate) fn error(error: &Error) -> Telling {
             "処理を始められません。",
             "jitan の実行ファイルが動かせる場所にあるか、メモリに空きがあるかを確かめてください。",
         ),
+        Error::Interrupted => {
+            Telling::new("止めるように言われたので、処理を止めました。何も出力していません。", "もう一度実行してください。")
+        }
         Error::NotAnUndoList { path, line: None } => Telling::new(
             format!("「{}」は取消用一覧ではありません。", shown(path)),
             "名前を変えたときに作られた取消用一覧を指定してください。",

@@ -202,6 +202,16 @@ pub(crate) fn word(word: &Word) -> String {
         Word::DropHere { folder } => format!("受付のフォルダを作りました：{folder}"),
         Word::TryIt { command } => format!("次のように試せます：{command}"),
         Word::Seconds { tenths } => format!("{}.{}秒", tenths / 10, tenths % 10),
+        Word::Ready => "準備ができました".to_owned(),
+        Word::NoJobs => "まだ処理はありません。".to_owned(),
+        Word::SameAs { job } => format!("処理{job}と同じ内容です。「jitan jobs run 番号」で処理できます。"),
+        Word::WillUndo { outputs, folder } => {
+            format!("成果物{}個と元のファイルを「{folder}」に移し、削減時間を取り消します。", number(*outputs))
+        }
+        Word::JobUndone { job } => format!("処理{job}を取り消しました。"),
+        Word::MayI => "取り消してよければ y を入力してください。".to_owned(),
+        Word::PutBack { path } => format!("元のファイルを「{path}」に戻しました。監視していれば、自動で処理されます。"),
+        Word::WillRun => "処理するように伝えました。監視していれば、まもなく始まります。".to_owned(),
         Word::Warning => "注意".to_owned(),
         Word::Error => "間違い".to_owned(),
     }
