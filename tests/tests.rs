@@ -11,5 +11,6 @@ mod limits; // hostile scripts and workbooks end as a clear setback
 mod names; // renaming: plan, in place, undo
 mod office; // an office from outside: made, misspelt, read by people
 mod readme; // README.md and README.ja.md are true
+mod register; // the register of consultations and the report
 mod tasks; // every case of every task
 mod tidy; // small rules about the sources

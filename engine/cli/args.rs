@@ -10,8 +10,10 @@ use crate::jobs::Ask;
 use crate::misuse;
 
 mod ledger;
+mod report;
 
 pub use ledger::{Correct, LedgerCommand, Timing};
+pub use report::{Face, RegisterCommand, ReportWanted};
 
 /// A command line as understood.
 #[derive(Debug)]
@@ -65,6 +67,10 @@ pub enum Command {
         /// The other.
         after: PathBuf,
     },
+    /// The report of a year.
+    Report(ReportWanted),
+    /// The register of consultations.
+    Register(RegisterCommand),
     /// The ledger's chain and figures.
     Ledger(LedgerCommand),
     /// A stop-watch for the minutes of a task.
@@ -144,6 +150,8 @@ pub fn parse(words: &[OsString], lang: Lang) -> Result<Typed, Refused> {
             let path = |name| own.get_one::<PathBuf>(name).cloned().unwrap_or_default();
             Command::Diff { before: path("before"), after: path("after") }
         }
+        "report" => Command::Report(report::report(own)),
+        "register" => Command::Register(report::register(own)),
         "ledger" => Command::Ledger(ledger::ledger(own)),
         "baseline" => Command::Baseline(ledger::timing(own)),
         "watch" => Command::Watch { once: own.get_flag("once") },
@@ -264,6 +272,8 @@ fn command(lang: Lang) -> clap::Command {
                         .help(say("後のブックかCSV", "workbook or CSV after")),
                 ),
         )
+        .subcommand(report::report_command(lang))
+        .subcommand(report::register_command(lang))
         .subcommand(ledger::ledger_command(lang))
         .subcommand(ledger::baseline_command(lang))
         .subcommand(
@@ -391,6 +401,8 @@ fn usage(name: &str) -> &'static str {
         "init" => "jitan init フォルダ [指定]",
         "new" => "jitan new 業務 [指定]",
         "diff" => "jitan diff 前のファイル 後のファイル [指定]",
+        "report" => "jitan report [--year 年度] [--as 形] [--out ファイル]",
+        "register" => "jitan register 命令 [指定]",
         "ledger" => "jitan ledger 命令 [指定]",
         "verify" => "jitan ledger verify [--head 印]",
         "recompute" => "jitan ledger recompute [指定]",

@@ -14,6 +14,8 @@ mod misuse;
 mod new;
 mod office;
 mod print;
+mod register;
+mod report;
 mod run;
 mod test;
 mod watch;
@@ -67,6 +69,8 @@ fn go(words: &[OsString]) -> Exit {
         Command::Init { folder } => init::init(&screen, &folder),
         Command::New { name } => new::new(&office, &screen, &name),
         Command::Diff { before, after } => diff::diff(&screen, &before, &after),
+        Command::Report(wanted) => report::report(&office, &screen, &wanted),
+        Command::Register(command) => register::register(&office, &screen, &command),
         Command::Ledger(command) => ledger::ledger(&office, &screen, &command),
         Command::Baseline(timing) => baseline::time(&office, &screen, &timing),
         Command::Watch { once } => watch::watch(&office, &screen, once),

@@ -60,6 +60,11 @@ impl Screen {
         let _ = write!(std::io::stdout(), "{text}");
     }
 
+    /// Bytes for another program, as they are.
+    pub fn bytes(&self, bytes: &[u8]) {
+        let _ = std::io::stdout().write_all(bytes);
+    }
+
     /// Help that was asked for.
     pub fn help(&self, text: &str) -> Exit {
         self.page(text);
@@ -158,19 +163,28 @@ impl Screen {
         self.say(&format!("  {place}: {what} → {next}"));
     }
 
+    /// All findings, errors first, where no list holds them.
+    pub fn all_findings(&self, rows: &[Row]) {
+        self.some_findings(rows, rows.len(), rows.len());
+    }
+
     /// The findings, errors first.
     pub fn findings(&self, rows: &[Row], all: usize) {
+        self.some_findings(rows, all, SHOWN);
+    }
+
+    fn some_findings(&self, rows: &[Row], all: usize, shown: usize) {
         if rows.is_empty() {
             return;
         }
         self.heading(&message::word(self.lang, &Word::Findings));
         let mut sorted: Vec<&Row> = rows.iter().collect();
         sorted.sort_by_key(|row| row.severity);
-        for row in sorted.iter().take(SHOWN) {
+        for row in sorted.iter().take(shown) {
             self.say(&format!("  {}", self.finding(row)));
         }
-        if all > SHOWN {
-            self.say(&format!("  {}", message::word(self.lang, &Word::MoreFindings { count: (all - SHOWN) as u64 })));
+        if all > shown {
+            self.say(&format!("  {}", message::word(self.lang, &Word::MoreFindings { count: (all - shown) as u64 })));
         }
     }
 

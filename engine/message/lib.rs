@@ -19,6 +19,7 @@ mod ja;
 mod lang;
 mod misuse;
 mod note;
+mod report;
 mod shown;
 mod speaker;
 mod status;
@@ -28,13 +29,14 @@ mod word;
 pub use audit::Audit;
 pub use lang::Lang;
 pub use misuse::Misuse;
+pub use report::{Label, Line, RegisterTrouble, Tab, grouped, hours, tenths_of_hours};
 pub use shown::shown;
 pub use speaker::Speaker;
 pub use status::StatusText;
 pub use telling::{Tell, Telling};
 pub use word::Word;
 
-use book::{Broken, EditError, Place, Problem, Refusal, Suspicion};
+use book::{Place, Problem, Refusal, Suspicion};
 use job::{Account, Facts, Weight};
 
 macro_rules! told {
@@ -50,8 +52,6 @@ macro_rules! told {
 told! {
     Refusal => book::refusal,
     Suspicion => book::suspicion,
-    EditError => edit::refused,
-    Broken => edit::broken,
     intake::Waiting => intake::waiting,
     intake::Refused => intake::refused,
     intake::Error => intake::error,
@@ -169,6 +169,26 @@ pub fn job_line(lang: Lang, job: &ledger::Job) -> String {
 /// A step of a job in one line.
 pub fn job_step(lang: Lang, step: &ledger::Step) -> String {
     said!(lang, life::step(step))
+}
+
+/// What is wrong or doubtful in a register.
+pub fn register_trouble(lang: Lang, trouble: &RegisterTrouble) -> Telling {
+    said!(lang, report::register(trouble))
+}
+
+/// A title or a column of the report.
+pub fn label(lang: Lang, label: Label) -> &'static str {
+    said!(lang, report::label(label))
+}
+
+/// The short name of a section of the report.
+pub fn tab(lang: Lang, tab: Tab) -> &'static str {
+    said!(lang, report::tab(tab))
+}
+
+/// A sentence of the report.
+pub fn line(lang: Lang, line: &Line<'_>) -> String {
+    said!(lang, report::line(line))
 }
 
 /// A short text of a command.

@@ -28,6 +28,8 @@ pub enum Misuse {
     OfficeExists { path: PathBuf },
     /// The folder lies within another office.
     WithinOffice { path: PathBuf, office: PathBuf },
+    /// A file is there already, and none is written over.
+    FileExists { path: PathBuf },
     /// A task of that name is there already.
     TaskExists { name: String },
     /// A name that a folder cannot have.

@@ -72,7 +72,8 @@ pub fn undone(undone: &Undone, lang: Lang) -> Value {
     json!({ "undone": undone.done, "already": undone.already, "left": left.collect::<Vec<_>>() })
 }
 
-fn finding(row: &Row) -> Value {
+/// One finding.
+pub fn finding(row: &Row) -> Value {
     json!({
         "severity": row.severity,
         "file": row.file,

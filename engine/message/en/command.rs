@@ -37,6 +37,10 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
             format!("\"{}\" lies within the office \"{}\"", path.display(), office.display()),
             "name a folder outside of it",
         ),
+        Misuse::FileExists { path } => Telling::new(
+            format!("\"{}\" is there already and is not written over", path.display()),
+            "take another name, or move the file first",
+        ),
         Misuse::TaskExists { name } => Telling::new(format!("there is a task \"{name}\" already"), "take another name"),
         Misuse::WrongName { name } => {
             Telling::new(format!("\"{name}\" cannot be the name of a task"), "take a short name without signs such as / and :")

@@ -46,6 +46,10 @@ pub(crate) fn misuse(misuse: &Misuse) -> Telling {
             format!("「{}」は、職場「{}」の中にあります。", path.display(), office.display()),
             "職場の中に、別の職場は作れません。外のフォルダを指定してください。",
         ),
+        Misuse::FileExists { path } => Telling::new(
+            format!("「{}」は、もうあります。上書きはしません。", path.display()),
+            "別の名前を指定するか、先にそのファイルを移してください。",
+        ),
         Misuse::TaskExists { name } => Telling::new(format!("業務「{name}」は、もうあります。"), "別の名前を指定してください。"),
         Misuse::WrongName { name } => Telling::new(
             format!("「{name}」は、業務の名前にできません。"),

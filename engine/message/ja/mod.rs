@@ -3,13 +3,13 @@
 pub(crate) mod book;
 pub(crate) mod command;
 pub(crate) mod diff;
-pub(crate) mod edit;
 pub(crate) mod intake;
 pub(crate) mod job;
 pub(crate) mod label;
 pub(crate) mod ledger;
 pub(crate) mod life;
 pub(crate) mod note;
+pub(crate) mod report;
 pub(crate) mod script;
 pub(crate) mod status;
 pub(crate) mod task;
