@@ -36,7 +36,7 @@ pub use status::StatusText;
 pub use telling::{Tell, Telling};
 pub use word::Word;
 
-use book::{Place, Problem, Refusal, Suspicion};
+use book::{Broken, EditError, Place, Problem, Refusal, Suspicion};
 use job::{Account, Facts, Weight};
 
 macro_rules! told {
@@ -52,6 +52,8 @@ macro_rules! told {
 told! {
     Refusal => book::refusal,
     Suspicion => book::suspicion,
+    EditError => edit::refused,
+    Broken => edit::broken,
     intake::Waiting => intake::waiting,
     intake::Refused => intake::refused,
     intake::Error => intake::error,

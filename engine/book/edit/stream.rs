@@ -163,6 +163,10 @@ impl Stream<'_> {
         self.feed.consume(end);
         for image in rows.images(old) {
             if image.row >= MAX_ROWS {
+                if is_blank(&raw) {
+                    // Some programs write the last row of the sheet for its look alone.
+                    continue;
+                }
                 return Err(EditError::Rows { sheet: rows.sheet.to_owned(), why: RowTrouble::Full });
             }
             self.waiting.insert(image.row, (Rc::clone(&raw), image));
@@ -252,6 +256,18 @@ impl Stream<'_> {
         }
         self.packer.write_all(bytes).map_err(|_| EditError::TooLarge)
     }
+}
+
+/// Whether a row has no cell that holds something.
+fn is_blank(row: &[u8]) -> bool {
+    let mut at = 0;
+    while let Ok((found, length)) = token(&row[at..]) {
+        if matches!(found, Token::Open { name: b"v" | b"f" | b"is", .. }) {
+            return false;
+        }
+        at += length;
+    }
+    true
 }
 
 fn row_number(tag: &[u8]) -> Option<u32> {

@@ -3,6 +3,7 @@
 pub(crate) mod book;
 pub(crate) mod command;
 pub(crate) mod diff;
+pub(crate) mod edit;
 pub(crate) mod intake;
 pub(crate) mod job;
 pub(crate) mod label;

@@ -226,6 +226,23 @@ fn what_would_be_torn_apart_is_refused() {
 }
 
 #[test]
+fn the_last_row_may_go_if_nothing_stands_in_it() {
+    let sheet = |last: &str| {
+        let xml = format!(
+            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>\
+             <row r=\"2\"><c r=\"A2\"><v>1</v></c></row><row r=\"1048576\"><c r=\"A1048576\">{last}</c></row></sheetData></worksheet>"
+        );
+        with_part(&form(), "xl/worksheets/sheet2.xml", xml.as_bytes())
+    };
+    let moved = edited(&sheet(""), "集計 表", |sheet| sheet.insert_rows(0, 1).unwrap());
+    assert_eq!(value(&moved.bytes, 1, "A3"), "1");
+    let package = package(sheet("<v>2</v>"));
+    let mut editor = package.edit();
+    editor.sheet("集計 表").unwrap().insert_rows(0, 1).unwrap();
+    assert_eq!(editor.finish().unwrap_err(), EditError::Rows { sheet: "集計 表".into(), why: RowTrouble::Full });
+}
+
+#[test]
 fn a_table_grows_with_its_rows() {
     let grown = edited(&rich(), "選択肢", |sheet| sheet.insert_rows(14, 3).unwrap());
     has(&part(&grown.bytes, "xl/tables/table1.xml"), &["ref=\"A13:C20\""]);
