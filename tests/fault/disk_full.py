@@ -13,7 +13,7 @@ import time
 
 from office import Office, kill, wait_until
 
-INPUTS = 12
+INPUTS = 40
 
 
 def fill_bytes(mount):
@@ -50,7 +50,7 @@ def one(number, mount):
         for at in range(INPUTS):
             office.drop(3000 + at, rows=2000)
         engine = office.start()
-        time.sleep(random.uniform(0, 1.5))
+        time.sleep(random.uniform(0.05, 1.5))
         made = (fill_files if files else fill_bytes)(mount)
         time.sleep(random.uniform(0.5, 3))
         assert engine.poll() is None, f"the engine ended on a full disk: {engine.stderr.read().decode()}"

@@ -40,9 +40,22 @@ pub(crate) fn attempt(
 ) -> Result<Option<Staged>, Halt> {
     let work = house.layout.work(&claimed.job.id);
     let began = Instant::now();
-    let gathered = match performed(house, &claimed, &work, cancel, progress)? {
-        Performed::Finished(finished) => gather(house, &claimed, &work, &finished, began)?,
-        Performed::Setback(setback, attempts) => gather_failed(house, &claimed, &work, &setback, attempts, began)?,
+    let id = claimed.job.id.clone();
+    let mut counted = false;
+    let performed = performed(house, &claimed, &work, cancel, progress, &mut counted);
+    let staged = performed.and_then(|performed| lay_ready(house, claimed, &work, performed, began));
+    if staged.is_err() && counted {
+        // A full disk, a share that is away and an engine that is told to stop are not the arrival's fault.
+        house.record(|store, now| store.void_attempt(&id, now))?;
+    }
+    staged
+}
+
+/// Puts together what is to be published, flushes it, and records it; none if the arrival changed meanwhile.
+fn lay_ready(house: &House, claimed: Claimed, work: &Work, performed: Performed, began: Instant) -> Result<Option<Staged>, Halt> {
+    let gathered = match performed {
+        Performed::Finished(finished) => gather(house, &claimed, work, &finished, began)?,
+        Performed::Setback(setback, attempts) => gather_failed(house, &claimed, work, &setback, attempts, began)?,
     };
     step("gathered");
     flush_folders(&work.publish()).map_err(writing(&work.folder))?;
@@ -70,6 +83,7 @@ fn performed(
     work: &Work,
     cancel: &Cancel,
     progress: &mut dyn FnMut(Progress),
+    counted: &mut bool,
 ) -> Result<Performed, Halt> {
     let id = &claimed.job.id;
     if skipped(claimed).is_some() {
@@ -82,8 +96,11 @@ fn performed(
         if attempts >= ATTEMPTS {
             return Ok(Performed::Setback(Setback::Crashed { signal: None, code: None, at: None }, attempts));
         }
+        // Nothing is begun that cannot be written to its end.
+        house.room_for(0)?;
         step("attempt.before");
         attempts = house.record(|store, now| store.attempt(id, now))?;
+        *counted = true;
         step("attempt.after");
         clear(work)?;
         let out = work.out(attempts);
@@ -103,10 +120,7 @@ fn performed(
         match performed {
             Ok(finished) => return Ok(Performed::Finished(Box::new(finished))),
             Err(stop) => match judge(stop) {
-                Verdict::Halt(halt) => {
-                    house.record(|store, now| store.void_attempt(id, now))?;
-                    return Err(halt);
-                }
+                Verdict::Halt(halt) => return Err(halt),
                 Verdict::Again(setback) if attempts < ATTEMPTS => {
                     tracing::warn!(job = id, task = claimed.job.task, code = setback.code(), attempts, "the attempt failed");
                 }

@@ -91,7 +91,12 @@ impl Board {
         (self.changed, self.drawn) = (false, Some(Instant::now()));
         let status = self.status(house, watched, crew, working);
         let bytes = (self.page)(&status);
-        if let Err(error) = write(&self.path, &bytes) {
+        let mut written = write(&self.path, &bytes);
+        // Why nothing goes on is what people must see now: the ballast is there for such words too.
+        if written.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::StorageFull) && house.reserve.give_up() {
+            written = write(&self.path, &bytes);
+        }
+        if let Err(error) = written {
             tracing::warn!(code = "page", kind = %error.kind(), "the page cannot be written");
         }
     }
