@@ -31,6 +31,7 @@ pub(crate) struct Board {
     page: Page,
     path: PathBuf,
     changed: bool,
+    made: Instant,
     drawn: Option<Instant>,
     day: Date,
     today: [Today; 3],
@@ -40,7 +41,7 @@ impl Board {
     pub fn new(house: &House, page: Page) -> Result<Board, ledger::Error> {
         let day = now().date();
         let path = house.office.status_page();
-        let mut board = Board { page, path, changed: true, drawn: None, day, today: Default::default() };
+        let mut board = Board { page, path, changed: true, made: Instant::now(), drawn: None, day, today: Default::default() };
         let filter = JobFilter { since: Some(day), ..JobFilter::default() };
         let jobs = house.store().jobs(&filter)?;
         for job in jobs.iter().rev().filter(|job| matches!(job.state, State::Committed | State::Archived | State::Aside)) {
@@ -82,8 +83,8 @@ impl Board {
 
     /// When the page is to be written next.
     pub fn due(&self, scan: Duration) -> Instant {
-        let now = Instant::now();
-        self.drawn.map_or(now, |drawn| drawn + if self.changed { AT_MOST } else { scan })
+        // A moment that has passed: what is due now by a later clock than the caller's would never be due.
+        self.drawn.map_or(self.made, |drawn| drawn + if self.changed { AT_MOST } else { scan })
     }
 
     /// Writes the page. That it cannot be written is no reason to stop working.
