@@ -138,20 +138,16 @@ impl ToSql for Value {
 
 /// The hash of a row: SHA-256 over the hash before it, a line feed and its canonical form.
 pub(crate) fn hash(before: &str, canonical: &[u8]) -> String {
-    hash_into(before.as_bytes(), canonical).map(char::from).iter().collect()
+    let whole = [before.as_bytes(), b"\n", canonical].concat();
+    digits(&whole).map(char::from).iter().collect()
 }
 
-/// The same as digits.
-pub(crate) fn hash_into(before: &[u8], canonical: &[u8]) -> [u8; 64] {
+/// The SHA-256 of bytes in lower-case hex.
+pub(crate) fn digits(bytes: &[u8]) -> [u8; 64] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut digest = Sha256::new();
-    digest.update(before);
-    digest.update(b"\n");
-    digest.update(canonical);
     let mut digits = [0; 64];
-    for (at, byte) in digest.finalize().iter().enumerate() {
-        digits[2 * at] = DIGITS[usize::from(byte >> 4)];
-        digits[2 * at + 1] = DIGITS[usize::from(byte & 15)];
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(Sha256::digest(bytes)) {
+        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
     }
     digits
 }
@@ -192,27 +188,53 @@ fn write_whole(out: &mut Vec<u8>, whole: i64) {
 
 fn write_text(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
-    let mut rest = text;
-    while let Some(at) = special(rest) {
-        out.extend_from_slice(&rest[..at]);
-        let short = match rest[at] {
-            byte @ (b'"' | b'\\') => byte,
-            0x08 => b'b',
-            0x09 => b't',
-            0x0a => b'n',
-            0x0c => b'f',
-            0x0d => b'r',
-            byte => {
-                out.extend_from_slice(format!("\\u{byte:04x}").as_bytes());
-                rest = &rest[at + 1..];
-                continue;
-            }
-        };
-        out.extend_from_slice(&[b'\\', short]);
-        rest = &rest[at + 1..];
+    match special(text) {
+        None => out.extend_from_slice(text),
+        Some(at) => {
+            out.extend_from_slice(&text[..at]);
+            write_escaped(out, &text[at..]);
+        }
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// What stands behind the backslash of a byte that JSON wants escaped: itself, a letter, or `u` for one in digits; 0 of all others.
+const ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let mut low = 0;
+    while low < 0x20 {
+        escapes[low] = b'u';
+        low += 1;
+    }
+    (escapes[0x08], escapes[0x09], escapes[0x0a], escapes[0x0c], escapes[0x0d]) = (b'b', b't', b'n', b'f', b'r');
+    (escapes[b'"' as usize], escapes[b'\\' as usize]) = (b'"', b'\\');
+    escapes
+};
+
+/// A text with many such bytes (a body is JSON within JSON) goes byte by byte into room that is there already.
+fn write_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    let start = out.len();
+    out.resize(start + text.len() * 6, 0);
+    let (room, mut at) = (&mut out[start..], 0);
+    for &byte in text {
+        match ESCAPES[usize::from(byte)] {
+            0 => {
+                room[at] = byte;
+                at += 1;
+            }
+            b'u' => {
+                let digits = [b'0' + (byte >> 4), b"0123456789abcdef"[usize::from(byte & 15)]];
+                room[at..at + 4].copy_from_slice(b"\\u00");
+                room[at + 4..at + 6].copy_from_slice(&digits);
+                at += 6;
+            }
+            short => {
+                room[at..at + 2].copy_from_slice(&[b'\\', short]);
+                at += 2;
+            }
+        }
+    }
+    out.truncate(start + at);
 }
 
 /// Where the first character stands that JSON wants escaped: a quote, a backslash, or one below a space. Eight bytes at a time,

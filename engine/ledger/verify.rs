@@ -8,7 +8,7 @@ use std::thread;
 use rusqlite::{Connection, Row};
 
 use crate::Head;
-use crate::chain::{ZEROS, hash_into, write_canonical};
+use crate::chain::{ZEROS, digits, write_canonical};
 use crate::entry::{CANONICAL, COLUMNS, EntryNo};
 use crate::error::Error;
 use crate::store::Store;
@@ -152,14 +152,14 @@ fn check_rows(
     let sql = format!("SELECT {COLUMNS} FROM entry WHERE n BETWEEN ?1 AND ?2 ORDER BY n");
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([from, last])?;
-    let mut canonical = Vec::with_capacity(4096);
+    let mut whole = Vec::with_capacity(4096);
     while let Some(row) = rows.next()? {
         let n: EntryNo = row.get(0)?;
         if n != *next {
             let flaw = if n < *next { (n, Flaw::Surplus) } else { (*next, Flaw::Missing { next: Some(n) }) };
             return Ok(Some(flaw));
         }
-        if !sound(row, &mut before, &mut canonical)? {
+        if !sound(row, &mut before, &mut whole)? {
             return Ok(Some((n, Flaw::Changed)));
         }
         *next += 1;
@@ -168,16 +168,18 @@ fn check_rows(
 }
 
 /// Whether a row's hash is the one over the hash before it and its columns; that hash becomes the one before.
-fn sound(row: &Row<'_>, before: &mut [u8; 64], canonical: &mut Vec<u8>) -> Result<bool, Error> {
-    canonical.clear();
+fn sound(row: &Row<'_>, before: &mut [u8; 64], whole: &mut Vec<u8>) -> Result<bool, Error> {
+    whole.clear();
+    whole.extend_from_slice(before);
+    whole.push(b'\n');
     let mut failed = None;
     let columns = (0..CANONICAL).map_while(|at| row.get_ref(at).map_err(|error| failed = Some(error)).ok());
-    let whole = write_canonical(canonical, columns);
+    let as_ever = write_canonical(whole, columns);
     if let Some(error) = failed {
         return Err(error.into());
     }
-    let computed = hash_into(before, canonical);
+    let computed = digits(whole);
     let written = row.get_ref(CANONICAL)?;
     *before = computed;
-    Ok(whole && matches!(written, rusqlite::types::ValueRef::Text(text) if text == computed))
+    Ok(as_ever && matches!(written, rusqlite::types::ValueRef::Text(text) if text == computed))
 }
