@@ -94,7 +94,7 @@ impl Counting {
 }
 
 /// A job with more units than this counts nothing: its script miscounts. So sums of minutes stay within sixty-four bits.
-pub(crate) const MOST_UNITS: i64 = 100_000_000;
+pub(crate) const MOST_UNITS: i64 = 10_000_000;
 
 /// The row of a published job.
 pub(crate) fn run(connection: &Connection, job: &Job, run: &Run, now: DateTime) -> Result<EntryNo, Error> {
