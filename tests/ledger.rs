@@ -305,7 +305,7 @@ fn the_text_of_a_measured_baseline_is_a_form_that_is_read() {
 fn times_come_through_a_pipe_too() {
     let office = Office::new();
     let mut command = jitan();
-    command.arg("--office").arg(office.folder.path()).args(["baseline", "time", "検査", "--json"]);
+    command.arg("--office").arg(office.folder.path()).args(["baseline", "time", "検査", "--samples", "5", "--json"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), "3\n\n4.5\n".as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();

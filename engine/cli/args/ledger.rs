@@ -159,10 +159,9 @@ pub(super) fn baseline_command(lang: Lang) -> clap::Command {
                     "times measured already (12.5 are minutes, 12:30 minutes and seconds)",
                 )))
                 .next_help_heading(say("指定", "Options"))
-                .arg(
-                    samples
-                        .value_parser(|text: &str| text.parse().ok().filter(|count| (2..=1000).contains(count)).ok_or("2..1000")),
-                )
+                .arg(samples.value_parser(|text: &str| {
+                    text.parse::<usize>().ok().filter(|count| (2..=1000).contains(count)).ok_or("2..1000")
+                }))
                 .arg(flag("after", say("手作業ではなく、今のやり方を測る", "the work as it is now, not the work by hand")))
                 .arg(who)
                 .arg(
