@@ -298,7 +298,8 @@ impl Watched {
             return false;
         }
         // What is being copied may come to rest soon; what never does is not waited for.
-        let patience = 15 * self.desk.settle + Duration::from_secs(10);
+        // A file that is cut off settles after ten seconds at the latest or twelve times the settle time: that is waited for.
+        let patience = 15 * self.desk.settle + Duration::from_secs(20);
         let soon = |waiting: &Waiting| matches!(waiting, Waiting::Moving | Waiting::Incomplete);
         self.paused.is_some() || began.elapsed() > patience || !self.waiting.iter().any(|(_, waiting)| soon(waiting))
     }
