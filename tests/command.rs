@@ -148,10 +148,14 @@ fn the_demo_runs_every_task_on_a_fresh_machine() {
     let output = jitan().current_dir(place.path()).args(["demo", "職場"]).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    for name in ["検査統計集計", "個人情報分類記号", "採点集計"] {
+    for (name, id) in [("検査統計集計", "test-statistics"), ("個人情報分類記号", "privacy-codes"), ("採点集計", "exam-scoring")]
+    {
         assert!(said.contains(name), "{said}");
-        assert!(place.path().join("職場/結果").join(name).is_dir(), "{said}");
+        let results = listed(&place.path().join("職場/完了").join(id));
+        assert!(results.iter().any(|path| path.ends_with("受領書.txt")), "{results:?}");
+        assert!(listed(&place.path().join("職場/受付").join(id)).is_empty(), "what was dropped was taken");
     }
+    assert!(place.path().join("職場/状況.html").is_file());
     assert!(said.contains("見込み"));
     let again = jitan().current_dir(place.path()).args(["demo", "職場"]).output().unwrap();
     assert_eq!(again.status.code(), Some(2), "an office that is there already is left alone");

@@ -125,3 +125,111 @@ fn folders_that_meet_through_a_link_are_refused() {
     assert_eq!(checked.status.code(), Some(2));
     assert!(said(&checked).contains("「tasks.課別集計.inbox」のフォルダは、「完了」と同じです"), "{}", said(&checked));
 }
+
+/// An office with a task that adds a list up, and nothing to wait for.
+fn working() -> tempfile::TempDir {
+    let place = office("ja");
+    let office = place.path().join("職場");
+    let made = run(&office, &["new", "課別集計"]);
+    assert!(made.status.success(), "{}", said(&made));
+    let settings = fs::read_to_string(office.join("jitan.toml")).unwrap();
+    fs::write(office.join("jitan.toml"), settings.replacen("# settle_seconds = 5", "settle_seconds = 0", 1)).unwrap();
+    place
+}
+
+/// A note as Notepad shows it, with what changes from day to day taken out.
+fn note(path: &Path) -> String {
+    let bytes = fs::read(path).unwrap_or_else(|_| panic!("{}", path.display()));
+    let text = String::from_utf8(bytes).unwrap();
+    let text = text.strip_prefix('\u{feff}').expect("a byte order mark").replace("\r\n", "\n");
+    let job = regex::Regex::new(r"20\d{6}-\d{5}").unwrap();
+    let time = regex::Regex::new(r"20\d\d年\d+月\d+日( \d+時\d\d分)?").unwrap();
+    time.replace_all(&job.replace_all(&text, "（番号）"), "（日時）").into_owned()
+}
+
+/// The note is as its page in `office/` shows it. With JITAN_UPDATE_NOTES set, the page is written instead.
+fn reads(office: &Path, note_at: &str, page: &str) {
+    let said = note(&office.join(note_at)).replace(office.to_str().unwrap(), "（職場）");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/office").join(page);
+    if std::env::var_os("JITAN_UPDATE_NOTES").is_some() {
+        fs::write(&page, &said).unwrap();
+    }
+    assert_eq!(said, fs::read_to_string(&page).unwrap(), "{}", page.display());
+}
+
+#[test]
+fn the_notes_are_read_as_whole_screens() {
+    let place = working();
+    let office = place.path().join("職場");
+    let inbox = office.join("受付/課別集計");
+    fs::write(inbox.join("7月.csv"), "課,件数\n財務課,12\n総務課,30\n").unwrap();
+    fs::write(inbox.join("8月.csv"), "課,件数\n財務課,十二\n総務課,\n").unwrap();
+    let watched = run(&office, &["watch", "--once"]);
+    assert!(watched.status.success(), "{}", said(&watched));
+    reads(&office, "完了/課別集計/7月/受領書.txt", "receipt.txt");
+    reads(&office, "差戻し/課別集計/8月/はじめにお読みください.txt", "returned.txt");
+
+    let script = office.join("scripts/課別集計/main.rhai");
+    let text = fs::read_to_string(&script).unwrap();
+    fs::write(&script, text.replace("処理件数(一覧.行数)", "処理件数え(一覧.行数)")).unwrap();
+    fs::write(inbox.join("9月.csv"), "課,件数\n財務課,9\n").unwrap();
+    let watched = run(&office, &["watch", "--once"]);
+    assert!(watched.status.success(), "{}", said(&watched));
+    reads(&office, "障害/課別集計/9月/はじめにお読みください.txt", "failed.txt");
+
+    let page = fs::read_to_string(office.join("状況.html")).unwrap();
+    for part in ["止まっています（終了しました）", "7月.csv", "8月.csv", "9月.csv", "href=\"./%E5%AE%8C%E4%BA%86/", "課別集計"]
+    {
+        assert!(page.contains(part), "「{part}」 is not in\n{page}");
+    }
+}
+
+#[test]
+fn names_do_no_harm_on_the_page_and_leave_no_trace_in_the_log() {
+    let place = working();
+    let office = place.path().join("職場");
+    let inbox = office.join("受付/課別集計");
+    let names = [
+        "<img src=x onerror=alert(1)>.csv",
+        "請求\u{202e}vsc.exe.csv",
+        "改行\nあり.csv",
+        "\u{1b}[2J\u{1b}[31m.csv",
+        "%s%n&amp;\"'.csv",
+        "=cmd|'calc'!A1.csv",
+    ];
+    for name in names {
+        fs::write(inbox.join(name), "課,件数\n財務課,架空太郎9081\n").unwrap();
+    }
+    fs::write(inbox.join("よい.csv"), "課,件数\n財務課,12\n").unwrap();
+    let watched = run(&office, &["watch", "--once"]);
+    assert!(watched.status.success(), "{}", said(&watched));
+    assert!(office.join("完了/課別集計/よい").is_dir(), "{}", said(&watched));
+    let page = fs::read_to_string(office.join("状況.html")).unwrap();
+    for part in ["<img", "\u{202e}", "\u{1b}", "改行\nあり"] {
+        assert!(!page.contains(part), "{part:?} is in\n{page}");
+    }
+    assert!(page.contains("[U+202E]"), "{page}");
+    let log = crate::desk::listed(&office.join(".jitan/log"));
+    let text: String = log.iter().map(|name| fs::read_to_string(office.join(".jitan/log").join(name)).unwrap()).collect();
+    assert!(text.contains("code=done") && text.contains("task=課別集計"), "{text}");
+    for canary in ["架空太郎9081", "onerror", "よい.csv", "calc"] {
+        assert!(!text.contains(canary), "{canary} is in\n{text}");
+    }
+    let jobs = said(&run(&office, &["jobs"]));
+    assert!(!jobs.contains(['\u{202e}', '\u{1b}']), "{jobs}");
+}
+
+#[test]
+fn a_log_may_be_read_by_a_program() {
+    let place = working();
+    let office = place.path().join("職場");
+    let settings = fs::read_to_string(office.join("jitan.toml")).unwrap();
+    fs::write(office.join("jitan.toml"), settings.replacen("# json = false", "json = true", 1)).unwrap();
+    fs::write(office.join("受付/課別集計/よい.csv"), "課,件数\n財務課,12\n").unwrap();
+    assert!(run(&office, &["watch", "--once"]).status.success());
+    let log = crate::desk::listed(&office.join(".jitan/log"));
+    assert!(log.len() == 1 && log[0].ends_with(".jsonl"), "{log:?}");
+    let text = fs::read_to_string(office.join(".jitan/log").join(&log[0])).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["code"] == "done" && line["task"] == "課別集計"), "{text}");
+}

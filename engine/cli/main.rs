@@ -10,6 +10,7 @@ mod exit;
 mod init;
 mod jobs;
 mod ledger;
+mod log;
 mod misuse;
 mod new;
 mod office;

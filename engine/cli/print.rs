@@ -7,8 +7,8 @@ mod snippet;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use job::{Progress, Row, Setback, Stop, Told, Weight};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use job::{Progress, Row, Setback, Status, Stop, Told, Weight};
 use message::{Lang, Misuse, Tell, Telling, Word};
 use serde_json::Value;
 use task::{Error, Task};
@@ -225,6 +225,24 @@ impl Screen {
         if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
+    /// A bar for each folder, by task and name; nothing where nobody watches.
+    pub fn bars(&self, folders: impl Iterator<Item = (String, String)>) -> Bars {
+        let watched = !self.json && std::io::stderr().is_terminal();
+        let all = MultiProgress::new();
+        let folders: Vec<(String, String)> = folders.collect();
+        let widest = folders.iter().map(|(_, name)| japan::width(name)).max().unwrap_or(0);
+        let bar = |(task, name): (String, String)| {
+            let bar = if watched { all.add(ProgressBar::new(1)) } else { ProgressBar::hidden() };
+            let pad = " ".repeat(widest - japan::width(&name));
+            if let Ok(style) = ProgressStyle::with_template("  {prefix} {bar:24} {pos}/{len} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(format!("{}{pad}", clean(&name)));
+            (task, bar)
+        };
+        Bars { lang: self.lang, bars: folders.into_iter().map(bar).collect() }
+    }
+
     /// A bar while a job is performed; nothing where nobody watches.
     pub fn bar(&self) -> Bar {
         if self.json || !self.colour && !std::io::stderr().is_terminal() {
@@ -233,6 +251,35 @@ impl Screen {
         let bar = ProgressBar::new_spinner();
         bar.enable_steady_tick(std::time::Duration::from_millis(120));
         Bar { lang: self.lang, bar }
+    }
+}
+
+/// A bar for each watched folder.
+#[derive(Clone)]
+pub struct Bars {
+    lang: Lang,
+    bars: Vec<(String, ProgressBar)>,
+}
+
+impl Bars {
+    /// How far each folder is: what ended of what is there or ended.
+    pub fn at(&self, status: &Status<'_>) {
+        for (task, bar) in &self.bars {
+            let ended = [&status.done, &status.returned, &status.failed].into_iter().flat_map(|today| &today.latest);
+            let ended = ended.filter(|ended| ended.task == *task).count() as u64;
+            let running: Vec<&str> =
+                status.running.iter().filter(|runs| runs.task == *task).map(|runs| runs.name.as_str()).collect();
+            let waiting: Vec<_> = status.waiting.iter().filter(|waits| waits.task == *task).collect();
+            bar.set_length((ended + (running.len() + waiting.len()) as u64).max(1));
+            bar.set_position(ended);
+            let why = waiting.first().and_then(|waits| waits.why).map(|why| why.tell(self.lang).what);
+            bar.set_message(clean(&why.filter(|_| running.is_empty()).unwrap_or_else(|| running.join(" "))));
+        }
+    }
+
+    /// Leaves the bars as they are.
+    pub fn close(&self) {
+        self.bars.iter().for_each(|(_, bar)| bar.finish());
     }
 }
 

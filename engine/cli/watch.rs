@@ -8,12 +8,14 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::exit::Exit;
+use crate::log;
 use crate::office::{Office, worker};
 use crate::print::Screen;
 
 /// Watches the office until it is told to stop, or once.
 pub fn watch(office: &Office, screen: &Screen, once: bool) -> Exit {
     let lang = screen.lang;
+    log::begin(&office.settings, screen);
     let setup = Setup {
         office: office.settings.clone(),
         program: worker(lang),

@@ -287,6 +287,7 @@ impl Page<'_> {
             (seconds > (3 * desk.scan_seconds as i64).max(90)).then_some(seconds as u64 / 60)
         });
         let (class, sign, text) = match (&desk.paused, silent, desk.looked) {
+            _ if !self.status.working => ("wait", "○", StatusText::Ended),
             (Some(_), ..) => ("bad", "■", StatusText::Still),
             (None, Some(minutes), _) => ("bad", "■", StatusText::Silent { minutes }),
             (None, None, None) => ("wait", "○", StatusText::NotYet),

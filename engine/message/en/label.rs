@@ -186,7 +186,8 @@ pub(crate) fn word(word: &Word) -> String {
         Word::MissingLine { line } => format!("an expected finding is missing: {line}"),
         Word::SurplusLine { line } => format!("a finding was not expected: {line}"),
         Word::Demo { folder } => format!("an office to look at: {folder}"),
-        Word::DemoEnd { folder } => format!("the results lie in {folder}; the originals are untouched"),
+        Word::DemoEnd { folder } => format!("results and receipts lie in {folder}"),
+        Word::DemoStatus { page } => format!("how things stand, for a browser: {page}"),
         Word::DemoTable => "task,files,rows read,used,excluded,findings,saved (estimated)".to_owned(),
         Word::DemoSum { saved } => {
             format!("{} saved in all (estimated; the minutes before rest on the baselines' interviews)", minutes(*saved))
@@ -194,6 +195,7 @@ pub(crate) fn word(word: &Word) -> String {
         Word::Made { folder } => format!("a task was made: {folder}"),
         Word::OfficeMade { folder } => format!("an office was made: {folder}"),
         Word::OfficeNext => "its settings are in jitan.toml; make a task and begin to watch like this:".to_owned(),
+        Word::NoLog { folder } => format!("the log ({folder}) cannot be written; the work goes on"),
         Word::DropHere { folder } => format!("its inbox: {folder}"),
         Word::TryIt { command } => format!("try it: {command}"),
         Word::Seconds { tenths } => format!("{}.{} s", tenths / 10, tenths % 10),

@@ -13,7 +13,7 @@ pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<Strin
     match note {
         Note::Done { facts, rows, saving, counted, outputs, renamed } => {
             let mut lines = head("RECEIPT", slip);
-            lines.extend(results(outputs, *renamed));
+            lines.extend(results(facts, outputs, *renamed));
             lines.extend(account(facts));
             lines.extend(findings(facts, rows));
             lines.extend(hours(slip, facts, saving, *counted));
@@ -68,10 +68,14 @@ fn heading(lines: &mut Vec<String>, text: &str) {
     lines.push(format!("* {text}"));
 }
 
-fn results(outputs: &[String], renamed: usize) -> Vec<String> {
+fn results(facts: &Facts, outputs: &[String], renamed: usize) -> Vec<String> {
     let mut lines = Vec::new();
     if renamed > 0 {
         lines.push(format!("Done. {} renamed.", count(renamed as u64, "file was", "files were")));
+        if facts.files > renamed as u64 {
+            let rest = facts.files - renamed as u64;
+            lines.push(format!("The names of {rest} others stay, so they are not here; they are kept with the originals."));
+        }
         if !outputs.is_empty() {
             lines.push("This folder holds:".to_owned());
         }
@@ -181,7 +185,10 @@ fn back(slip: &Slip<'_>) -> Vec<String> {
     let manifest = &slip.task.manifest;
     let mut lines = Vec::new();
     heading(&mut lines, "The original, and how to undo");
-    lines.push("The original is kept as it was.".to_owned());
+    lines.push(match manifest.retention_days {
+        Some(days) => format!("The original is kept as it was for {}, then deleted.", count(days, "day", "days")),
+        None => "The original is kept as it was.".to_owned(),
+    });
     lines.push(format!("To undo, tell {} ({}) the number of the job.", manifest.owner, manifest.department));
     lines.push(format!("(They type: jitan jobs undo {})", slip.job));
     lines

@@ -13,7 +13,7 @@ pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<Strin
     match note {
         Note::Done { facts, rows, saving, counted, outputs, renamed } => {
             let mut lines = head("受領書", slip);
-            lines.extend(results(outputs, *renamed));
+            lines.extend(results(facts, outputs, *renamed));
             lines.extend(account(facts));
             lines.extend(findings(facts, rows));
             lines.extend(hours(slip, facts, saving, *counted));
@@ -68,10 +68,16 @@ fn heading(lines: &mut Vec<String>, text: &str) {
     lines.push(format!("■ {text}"));
 }
 
-fn results(outputs: &[String], renamed: usize) -> Vec<String> {
+fn results(facts: &Facts, outputs: &[String], renamed: usize) -> Vec<String> {
     let mut lines = Vec::new();
     if renamed > 0 {
         lines.push(format!("できました。{}個のファイルの名前を変えました。", label::number(renamed as u64)));
+        if facts.files > renamed as u64 {
+            let rest = label::number(facts.files - renamed as u64);
+            lines.push(format!(
+                "ほかの{rest}個は名前が変わらないので、ここには入れていません。元のものと一緒に保管してあります。"
+            ));
+        }
         if !outputs.is_empty() {
             lines.push("このフォルダには、次のものがあります。".to_owned());
         }
@@ -161,8 +167,8 @@ fn hours(slip: &Slip<'_>, facts: &Facts, saving: &Saving, counted: Counted<'_>) 
     heading(&mut lines, "削減時間（見込み）");
     match counted {
         Counted::Yes => lines.push(format!(
-            "{} {}件　手作業なら {}　→　今は {}　削減 {}",
-            facts.unit,
+            "{}{}件　手作業なら {}　→　今は {}　削減 {}",
+            if facts.unit == "件" { String::new() } else { format!("{} ", facts.unit) },
             label::number(facts.units),
             label::minutes(saving.before),
             label::minutes(saving.after),
@@ -189,7 +195,12 @@ fn back(slip: &Slip<'_>) -> Vec<String> {
     let manifest = &slip.task.manifest;
     let mut lines = Vec::new();
     heading(&mut lines, "元のファイルと、取消");
-    lines.push("元のファイルは、中身を変えずに保管してあります。".to_owned());
+    lines.push(match manifest.retention_days {
+        Some(days) => {
+            format!("元のファイルは、中身を変えずに{}日のあいだ保管し、そのあとで消します。", label::number(days))
+        }
+        None => "元のファイルは、中身を変えずに保管してあります。".to_owned(),
+    });
     lines.push(format!("取り消すときは、{}の{}に、処理の番号を伝えてください。", manifest.department, manifest.owner));
     lines.push(format!("（担当の方は：jitan jobs undo {}）", slip.job));
     lines
