@@ -119,7 +119,7 @@ fn performed(
         step("performed");
         match performed {
             Ok(finished) => return Ok(Performed::Finished(Box::new(finished))),
-            Err(stop) => match judge(stop) {
+            Err(stop) => match judge(house, stop) {
                 Verdict::Halt(halt) => return Err(halt),
                 Verdict::Again(setback) if attempts < ATTEMPTS => {
                     tracing::warn!(job = id, task = claimed.job.task, code = setback.code(), attempts, "the attempt failed");
@@ -151,12 +151,17 @@ enum Verdict {
     Final(Setback),
 }
 
-fn judge(stop: Stop) -> Verdict {
+fn judge(house: &House, stop: Stop) -> Verdict {
     match stop {
         Stop::Error(Error::Interrupted) => Verdict::Halt(Halt::Stopped),
+        // The arrival itself is another thing than what was claimed, or than what the task takes now.
+        Stop::Error(Error::NotThere { path } | Error::WrongKind { path, .. } | Error::NotPlain { path }) => {
+            let name = path.file_name().unwrap_or_default();
+            Verdict::Final(Setback::Changed { path: name.to_string_lossy().into_owned() })
+        }
         Stop::Error(error) => Verdict::Halt(Halt::Place(error)),
         Stop::Setback(setback) => match setback {
-            Setback::NoRoom => Verdict::Halt(Halt::NoRoom { free: 0, needed: 0 }),
+            Setback::NoRoom => Verdict::Halt(house.room_for(0).err().unwrap_or(Halt::NoRoom { free: 0, needed: 0 })),
             // A worker that was killed or hung: by another program, by the system's guard of its memory, by a slow disk.
             Setback::Crashed { .. } | Setback::Limit { limit: Limit::Wall | Limit::Memory, .. } => Verdict::Again(setback),
             Setback::Limit { limit: Limit::Cpu | Limit::File | Limit::Depth | Limit::Script(_), .. }

@@ -1,6 +1,6 @@
 //! The engine's day: one loop over one kind of event, from the first look to the last job.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -8,14 +8,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use intake::{Alarm, Options, Waiting, Wants};
-use ledger::{JobFilter, State};
+use ledger::State;
 use task::ArrivalKind;
 
 use super::carry::{Ended, Halted, Item};
 use super::crew::{Crew, Ticket};
 use super::desk::{Watched, Why};
 use super::engine::{Engine, Event, Until};
-use super::house::Halt;
+use super::house::{Halt, House};
 use super::looker::{self, Looked};
 use super::owner::{BEAT, Other};
 use super::retention;
@@ -91,6 +91,7 @@ impl Day {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        self.note_head();
         self.draw(false);
         tracing::info!(code = "stopped", "stopped");
         Ok(())
@@ -143,7 +144,9 @@ impl Day {
         let why = match look {
             Ok(look) => {
                 folder.looked = Some(crate::clock::now());
-                folder.gone(&look);
+                for held in folder.gone(&look) {
+                    self.engine.house.record(|store, now| store.released(&held.job, "gone", now)).map_err(Unusable::from)?;
+                }
                 (folder.waiting, folder.refused, folder.unlisted) = (look.waiting, look.refused, look.unlisted);
                 folder.take(look.settled);
                 sound.err().map(Why::Halt)
@@ -166,11 +169,11 @@ impl Day {
         if folder.held.is_empty() {
             return Ok(());
         }
-        let filter = JobFilter { task: Some(folder.desk.task.clone()), state: Some(State::Held), ..JobFilter::default() };
-        let held = self.engine.house.store().jobs(&filter)?;
+        let open = self.engine.house.store().open_jobs()?;
+        let held: HashSet<&str> = open.iter().filter(|job| job.state == State::Held).map(|job| job.new.id.as_str()).collect();
         let names: Vec<String> = folder.held.keys().cloned().collect();
         for name in names {
-            if !held.iter().any(|job| folder.held[&name].job == job.new.id)
+            if !held.contains(folder.held[&name].job.as_str())
                 && let Some(released) = folder.held.remove(&name)
             {
                 folder.again.insert(name, released);
@@ -225,7 +228,7 @@ impl Day {
             Halt::Stopped => return Ok(()),
             // It goes on after the next start.
             Halt::Mistake => return Ok(()),
-            Halt::Store(error) if is_fatal(&error) => return Err(Unusable::Store(error)),
+            Halt::Store(error) if is_fatal(&error, &self.engine.house) => return Err(Unusable::Store(error)),
             halt => {
                 tracing::warn!(job, task = folder.desk.task, code = halt.code(), "the folder stands still");
                 match job {
@@ -255,6 +258,7 @@ impl Day {
             }
         }
         if now >= self.sweep {
+            self.note_head();
             let more = retention::sweep(&self.engine.house, self.engine.watched.iter().map(|folder| &*folder.desk));
             self.sweep = now + if more { Duration::from_secs(1) } else { SWEEP };
         }
@@ -272,6 +276,16 @@ impl Day {
         let stop = self.stopping.map(|told| (told + GRACE).max(Instant::now() + Duration::from_millis(100)));
         let page = Some(self.engine.board.due(self.engine.house.office.scan));
         [Some(self.beat), Some(self.sweep), page, stop].into_iter().flatten().min().unwrap_or(self.beat)
+    }
+
+    /// Notes the head of the ledger outside the office, once a day.
+    fn note_head(&self) {
+        let house = &self.engine.house;
+        if let Some(file) = &house.office.report.head_file
+            && let Err(error) = house.store().note_head(file, crate::clock::now())
+        {
+            tracing::warn!(code = "head", kind = %error, "the head of the ledger could not be noted");
+        }
     }
 
     fn draw(&mut self, working: bool) {
@@ -306,9 +320,14 @@ impl Watched {
 }
 
 /// Errors of the store after which nothing may be recorded any more.
-fn is_fatal(error: &ledger::Error) -> bool {
+fn is_fatal(error: &ledger::Error, house: &House) -> bool {
     use ledger::Error::{Damaged, Foreign, Network, Newer, NotThere, Unusable};
-    matches!(error, Damaged { .. } | Foreign { .. } | Network { .. } | Newer { .. } | NotThere { .. } | Unusable { .. })
+    match error {
+        Damaged { .. } | Foreign { .. } | Network { .. } | Newer { .. } | NotThere { .. } => true,
+        // A disk that became read-only may become writable again; a failing one is not written to any more.
+        Unusable { .. } => !house.reserve.look(0).is_ok_and(|(free, _)| free.read_only),
+        _ => false,
+    }
 }
 
 /// Starts a looker for each folder, and an alarm that rings their bells.

@@ -126,15 +126,15 @@ impl Watched {
         }
     }
 
-    /// Lists no longer what people took away.
-    pub fn gone(&mut self, look: &Look) {
+    /// Lists no longer what people took away: the duplicates that are gone.
+    pub fn gone(&mut self, look: &Look) -> Vec<Held> {
         if self.held.is_empty() || look.unlisted > 0 {
-            return;
+            return Vec::new();
         }
         let settled = look.settled.iter().map(|arrival| OsStr::new(&arrival.name));
         let others = look.waiting.iter().map(|(path, _)| path).chain(look.refused.iter().map(|(path, _)| path));
         let here: HashSet<&OsStr> = settled.chain(others.map(|path| path.as_os_str())).collect();
-        self.held.retain(|name, _| here.contains(OsStr::new(name)));
+        self.held.extract_if(|name, _| !here.contains(OsStr::new(name))).map(|(_, held)| held).collect()
     }
 
     /// Takes a job that an earlier engine left, before everything that came later.

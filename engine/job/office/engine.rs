@@ -129,6 +129,7 @@ impl Engine {
         let swept = self.house.layout.sweep(|name| open.iter().any(|job| job.new.id == name));
         swept.map_err(|error| Error::writing(self.house.layout.works(), &error))?;
         self.house.reserve.load();
+        self.holds()?;
         for job in open {
             let at = self.watched_of(&job.new.task, &job.new.inbox);
             match onward(job.state, job.staging.as_ref().map(|staging| staging.kind)) {
@@ -145,6 +146,18 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Whether the ledger still holds what was noted of it elsewhere. A file that cannot be read now says nothing.
+    fn holds(&self) -> Result<(), Unusable> {
+        let Some(file) = &self.house.office.report.head_file else { return Ok(()) };
+        let Some(head) = ledger::noted_heads(file).ok().and_then(|noted| noted.heads.into_iter().next_back()) else {
+            return Ok(());
+        };
+        if self.house.store().holds(&head)? {
+            return Ok(());
+        }
+        Err(Unusable::Cut { file: file.clone(), row: head.n })
     }
 
     /// The watched folder of a job; for a task that the office has no more, one that nobody watches.

@@ -16,6 +16,8 @@ mod jobs;
 mod kept;
 mod layout;
 mod looker;
+#[cfg(test)]
+mod model;
 mod name;
 mod owner;
 mod perform;

@@ -34,6 +34,14 @@ pub enum Unusable {
         /// Where it was.
         path: PathBuf,
     },
+    /// The ledger lacks rows that were noted in the head file: they were cut off, or an old copy was put back.
+    #[error("the ledger lacks what {} notes", file.display())]
+    Cut {
+        /// The head file.
+        file: PathBuf,
+        /// The row that is not there as it was.
+        row: i64,
+    },
     /// The office has no task.
     #[error("there is no task under {}", scripts.display())]
     NoTask {

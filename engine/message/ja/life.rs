@@ -26,6 +26,10 @@ pub(crate) fn unusable(unusable: &Unusable) -> Telling {
             format!("処理{job}の元のファイル「{}」がありません。", path.display()),
             "だれかが移していないか確かめてください。手元にあれば、そのまま受付に入れ直せます。",
         ),
+        Unusable::Cut { file, row } => Telling::new(
+            format!("台帳に、あるはずの記録（{row}行目）がありません。「{}」に控えがあります。", file.display()),
+            "台帳のファイルが古い写しに戻されていないか、「jitan ledger verify」で確かめてください。それまで監視は始めません。",
+        ),
         Unusable::NoTask { scripts } => Telling::new(
             format!("「{}」に業務がありません。", scripts.display()),
             "「jitan new 業務の名前」で業務を作るか、--office で職場のフォルダを指定してください。",
