@@ -83,7 +83,7 @@ mod tests {
 
     /// The page with every default written out.
     fn spoken_out(text: &str) -> String {
-        let bare = |line: &str| match line.strip_prefix("# ") {
+        let bare = |line: &str| match line.strip_prefix("# ").map(str::trim_start) {
             Some(rest) if rest.starts_with('[') || rest.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')) => {
                 rest.to_owned()
             }

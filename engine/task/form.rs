@@ -25,6 +25,8 @@ pub struct Mistake {
 pub enum Fault {
     /// No field of that name; the known one that resembles it.
     Unknown { near: Option<String> },
+    /// The field is known, but not in this section: it belongs above every section.
+    Misplaced,
     /// The field is required.
     Missing,
     /// Another kind of value is wanted.

@@ -10,7 +10,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::catalogue::{Catalogue, Own};
 use crate::error::{Error, read_text};
 use crate::folders::{Purpose, Taken};
-use crate::form::{Fault, Form, Section, nearest};
+use crate::form::{Fault, Form, Mistake, Section, nearest};
 use crate::manifest::{Manifest, WrittenLimits, limits};
 
 /// An office: one `jitan.toml`, and the defaults where it says nothing.
@@ -144,7 +144,8 @@ impl Office {
             root.close();
             office
         });
-        let mistakes = form.mistakes();
+        let mut mistakes = form.mistakes();
+        mistakes.iter_mut().for_each(say_misplaced);
         match office {
             Some(office) if mistakes.is_empty() => Ok(office),
             _ => Err(Error::Form { path, mistakes }),
@@ -207,6 +208,15 @@ impl Office {
     fn manifest(&self, task: &str) -> Option<Manifest> {
         let text = read_text(&self.folder.join("scripts").join(task).join("task.toml")).ok()?;
         Manifest::parse(&text).ok()
+    }
+}
+
+/// A line that somebody brought to life below the section it belongs above: every example of the page is easily taken so.
+fn say_misplaced(mistake: &mut Mistake) {
+    const TOP: [&str; 6] = ["lang", "workers", "store", "settle_seconds", "scan_seconds", "duplicates"];
+    let inner = mistake.field.rsplit_once('.').map(|(_, key)| key);
+    if matches!(mistake.fault, Fault::Unknown { near: None }) && inner.is_some_and(|key| TOP.contains(&key)) {
+        mistake.fault = Fault::Misplaced;
     }
 }
 
@@ -363,7 +373,7 @@ fn settings(section: &Section<'_>, task: &Path) -> BTreeMap<String, crate::form:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::{Mistake, Overlap, Plain, Wanted};
+    use crate::form::{Overlap, Plain, Wanted};
     use crate::manifest::SAMPLE;
 
     fn office(tasks: &[&str], written: &str) -> (tempfile::TempDir, Result<Office, Error>) {
@@ -460,6 +470,12 @@ days = 30
         assert!(found.iter().any(|mistake| mistake.field == "duplicates" && mistake.line == Some(3)));
         assert!(found.iter().any(|mistake| mistake.field == "tasks.検査.settle"));
         assert!(found.iter().any(|mistake| mistake.field == "tasks.試験" && matches!(mistake.fault, Fault::NoTask { .. })));
+    }
+
+    #[test]
+    fn a_line_below_the_wrong_section_is_told_where_it_belongs() {
+        let found = mistakes(&[], "[report]\nsettle_seconds = 1\n");
+        assert_eq!((found[0].line, &found[0].fault), (Some(2), &Fault::Misplaced));
     }
 
     #[test]

@@ -62,6 +62,13 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
             Telling::new(format!("there is no field \"{field}\""), format!("if \"{near}\" is meant, write that"))
         }
         Fault::Unknown { near: None } => Telling::new(format!("there is no field \"{field}\""), "remove the line"),
+        Fault::Misplaced => {
+            let (section, key) = field.rsplit_once('.').unwrap_or(("", field));
+            Telling::new(
+                format!("\"{key}\" does not belong under [{section}]"),
+                "for the whole office move it above every [section]; for one task move it right under [tasks.NAME]",
+            )
+        }
         Fault::Missing => Telling::new(format!("\"{field}\" is missing"), "add the field"),
         Fault::WrongType { wanted } => {
             Telling::new(format!("\"{field}\" cannot hold this kind of value"), format!("write {}", self::wanted(*wanted)))

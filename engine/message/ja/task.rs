@@ -68,6 +68,13 @@ pub(crate) fn mistake(field: &str, fault: &Fault) -> Telling {
             format!("「{near}」のことであれば、そのように直してください。"),
         ),
         Fault::Unknown { near: None } => Telling::new(format!("「{field}」という項目はありません。"), "この行を消してください。"),
+        Fault::Misplaced => {
+            let (section, key) = field.rsplit_once('.').unwrap_or(("", field));
+            Telling::new(
+                format!("「{key}」は、[{section}] の下に書く項目ではありません。"),
+                "職場全体の設定なら、どの [ ] よりも上に移してください。業務ごとの設定なら、[tasks.業務の名前] の行のすぐ下に移してください。",
+            )
+        }
         Fault::Missing => Telling::new(format!("「{field}」がありません。"), "この項目を書き加えてください。"),
         Fault::WrongType { wanted } => {
             Telling::new(format!("「{field}」に書けない種類の値です。"), format!("{}を書いてください。", self::wanted(*wanted)))
