@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
-use ledger::Store;
+use ledger::{Job, State, Store};
 use task::Office;
 
 use super::board::Board;
@@ -126,7 +126,7 @@ impl Engine {
     /// Finds the jobs that an earlier engine left, and takes away what it left beside them.
     fn recover(&mut self) -> Result<(), Unusable> {
         let open = self.house.store().open_jobs()?;
-        let swept = self.house.layout.sweep(|name| open.iter().any(|job| job.new.id == name));
+        let swept = self.house.layout.sweep(|name| under_way(&open, name));
         swept.map_err(|error| Error::writing(self.house.layout.works(), &error))?;
         self.house.reserve.load();
         self.holds()?;
@@ -170,6 +170,11 @@ impl Engine {
             self.watched.len() - 1
         })
     }
+}
+
+/// Whether a job still needs its work folder. A held one lies in its inbox.
+pub(crate) fn under_way(open: &[Job], id: &str) -> bool {
+    open.iter().any(|job| job.new.id == id && job.state != State::Held)
 }
 
 impl Paused {

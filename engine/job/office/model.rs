@@ -10,13 +10,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use intake::{Arrival, Identity};
-use ledger::{Fate, Filter, JobFilter, Kind, State, Store};
+use ledger::{Fate, Filter, JobFilter, Kind, NewJob, Run, Staging, State, Store};
 use task::{Desk, Office};
 
 use super::carry::{Item, carry};
+use super::engine::under_way;
 use super::house::House;
 use super::layout::Layout;
 use super::perform::{Attempt, Performs};
+use super::retention;
 use super::state::{Onward, onward};
 use super::step::tests::{Killed, die_after, passed};
 use super::undo;
@@ -129,6 +131,7 @@ impl World {
         let died = self.lives(dies, || {
             // Not within the loop's head: the store would stay locked.
             let open = house.store().open_jobs().unwrap();
+            house.layout.sweep(|name| under_way(&open, name)).unwrap();
             for job in open {
                 let fate = job.staging.as_ref().map(|staging| staging.kind);
                 if !matches!(onward(job.state, fate), Onward::Wait | Onward::Rest) {
@@ -307,4 +310,56 @@ fn every_point_of_the_list_is_on_the_way() {
     let met = passed();
     let missing: Vec<_> = super::POINTS.iter().filter(|point| !met.iter().any(|known| known == *point)).collect();
     assert_eq!(missing, [&"taken.before", &"taken.after"]);
+}
+
+#[test]
+fn originals_go_when_their_days_are_over_once_and_the_ledger_knows() {
+    let world = World::new(1);
+    let house = world.house();
+    let then: jiff::civil::DateTime = "2020-01-10T10:00:00".parse().unwrap();
+    let job = NewJob {
+        id: "20200110-00001".to_owned(),
+        task: "試験".to_owned(),
+        version: String::new(),
+        inbox: "受付/試験".to_owned(),
+        name: "a.txt".to_owned(),
+        folder: false,
+        identity: String::new(),
+        engine: String::new(),
+        clock: then,
+        seed: 0,
+        again: None,
+    };
+    let (folder_name, outputs, facts) = ("a".to_owned(), "[]".to_owned(), "{}".to_owned());
+    let staging = Staging { folder_name, kind: Fate::Done, outputs, facts, reason: None };
+    let place = Layout::archive(&job.id, then);
+    {
+        let mut store = house.store();
+        store.intend(&job, then).unwrap();
+        store.claimed(&job.id, "00", 1, then).unwrap();
+        store.attempt(&job.id, then).unwrap();
+        store.staged(&job.id, &staging, then).unwrap();
+        store.committed(&job.id, &Run::default(), then).unwrap();
+        store.archived(&job.id, &place, then).unwrap();
+    }
+    let original = house.layout.own().join(&place).join("a.txt");
+    fs::create_dir_all(original.parent().unwrap()).unwrap();
+    fs::write(&original, "元").unwrap();
+    let desk = |days| Desk { retention_days: days, ..house.office.desk("試験") };
+    let deletions = || {
+        let mut count = 0;
+        let store = house.store();
+        let all = store.entries(&Filter::default(), |entry| {
+            count += usize::from(entry.kind == Kind::Deletion);
+            Ok::<(), ledger::Error>(())
+        });
+        all.unwrap();
+        count
+    };
+    retention::sweep(&house, [&desk(None), &desk(Some(36_500))].into_iter());
+    assert!(original.exists() && deletions() == 0);
+    for _ in 0..2 {
+        retention::sweep(&house, [&desk(Some(30))].into_iter());
+        assert!(!original.exists() && deletions() == 1);
+    }
 }
