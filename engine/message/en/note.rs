@@ -101,7 +101,8 @@ fn account(facts: &Facts) -> Vec<String> {
     }
     if facts.account.balances() {
         let account = &facts.account;
-        lines.push(format!("{} rows read = {} used + {} left out", account.read, account.used, account.left_out()));
+        let read = count(account.read, "row", "rows");
+        lines.push(format!("{read} read = {} used + {} left out", account.used, account.left_out()));
         lines.extend(account.excluded.iter().map(|(reason, rows)| format!("  - left out: {} ({rows})", one_line(reason))));
     }
     lines
@@ -196,12 +197,14 @@ fn back(slip: &Slip<'_>) -> Vec<String> {
 
 fn returned(slip: &Slip<'_>, facts: &Facts, rows: &[Row], list: Option<&str>, marked: Option<&str>) -> Vec<String> {
     let name = shown(slip.name);
-    let kind = if slip.folder { "folder " } else { "" };
     let told = told(rows, facts.counts.errors > 0);
     let mut lines = vec![
         "READ ME FIRST".to_owned(),
         String::new(),
-        format!("The {kind}\"{name}\" comes back to you because something in it needs mending."),
+        format!(
+            "{} comes back to you because something in it needs mending.",
+            if slip.folder { format!("The folder \"{name}\"") } else { format!("\"{name}\"") }
+        ),
         "What you dropped lies in this folder, unchanged. No results were made yet.".to_owned(),
     ];
     let errors = facts.counts.errors;
@@ -240,11 +243,11 @@ fn returned(slip: &Slip<'_>, facts: &Facts, rows: &[Row], list: Option<&str>, ma
 fn failed(slip: &Slip<'_>, why: &Setback, attempts: u32) -> Vec<String> {
     let manifest = &slip.task.manifest;
     let Telling { what, next } = why.tell(Lang::En);
-    let kind = if slip.folder { "folder " } else { "" };
+    let kind = if slip.folder { "the folder " } else { "" };
     let mut lines = vec![
         "READ ME FIRST".to_owned(),
         String::new(),
-        format!("The work on the {kind}\"{}\" broke off. What you dropped lies in this folder, unchanged.", shown(slip.name)),
+        format!("The work on {kind}\"{}\" broke off. What you dropped lies in this folder, unchanged.", shown(slip.name)),
         format!("Please tell {} ({}) the number of the job: {}", manifest.owner, manifest.department, slip.job),
         String::new(),
         "----------------------------------------------------------------".to_owned(),
