@@ -8,7 +8,7 @@ use std::time::Instant;
 use ledger::{Job, State, Store};
 use task::Office;
 
-use super::board::Board;
+use super::board::{Board, Page};
 use super::carry::{Ended, Halted};
 use super::day::Day;
 use super::desk::{Paused, Watched, Why, held};
@@ -22,7 +22,6 @@ use super::unusable::Unusable;
 use crate::clock::now;
 use crate::error::Error;
 use crate::note::Notes;
-use crate::status::Status;
 
 /// What an engine needs.
 pub struct Setup {
@@ -33,7 +32,7 @@ pub struct Setup {
     /// The words of the notes.
     pub notes: Box<dyn Notes>,
     /// Draws the page that says how things stand.
-    pub page: Box<dyn Fn(&Status<'_>) -> Vec<u8> + Send>,
+    pub page: Page,
 }
 
 /// How long an engine works.
