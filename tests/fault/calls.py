@@ -37,7 +37,8 @@ def one(place, name, calls, injected):
     office = Office(f"{place}/{name}", settings="workers = 1\n")
     for at in range(INPUTS):
         office.drop(2000 + at)
-    first, _ = office.once(wrap=strace(calls, injected), timeout=90)
+    first, said = office.once(wrap=strace(calls, injected), timeout=90)
+    assert first != 101, f"the engine panicked: {said}"
     for _ in range(3):
         status, said = office.once(timeout=90)
         if status == 0:
