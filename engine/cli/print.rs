@@ -1,5 +1,4 @@
 //! The only file that writes to the terminal.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
 
 pub mod json;
 mod snippet;
@@ -37,7 +36,7 @@ impl Screen {
     /// A line for a person.
     pub fn say(&self, line: &str) {
         if self.json {
-            eprintln!("{}", clean(line));
+            self.note(line);
         } else {
             // A closed pipe (`| head`) is no reason to fail.
             let _ = writeln!(std::io::stdout(), "{}", clean(line));
@@ -46,7 +45,8 @@ impl Screen {
 
     /// A line beside the result.
     pub fn note(&self, line: &str) {
-        eprintln!("{}", clean(line));
+        // An engine goes on working when nobody hears it any more: its standard error may be a pipe that was closed.
+        let _ = writeln!(std::io::stderr(), "{}", clean(line));
     }
 
     /// A line above others.
@@ -218,7 +218,7 @@ impl Screen {
     }
 
     fn note_raw(&self, text: &str) {
-        eprint!("{text}");
+        let _ = write!(std::io::stderr(), "{text}");
     }
 
     fn paint(&self, code: &str, text: &str) -> String {
