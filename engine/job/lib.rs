@@ -25,7 +25,7 @@ pub use error::{Error, Limit, ScriptLimit, Setback, Stop};
 /// The clock of a job.
 pub use jiff::civil::DateTime;
 pub use note::{Counted, Note, Notes, Slip, Written};
-pub use office::{Engine, Jobs, Other, POINTS, Setup, Stopper, Undoing, Until, Unusable};
+pub use office::{Engine, Jobs, Other, POINTS, Page, Setup, Stopper, Undoing, Until, Unusable};
 pub use place::{Placed, free_folder};
 pub use rename::{Clash, ClashWhy, UndoWhy, Undone};
 pub use report::{Account, Confinement, Counts, Facts, ListWords, Progress, Row, Told, Weight};

@@ -23,8 +23,8 @@ const AT_MOST: Duration = Duration::from_secs(1);
 /// The latest that are listed of each kind.
 const LISTED: usize = 200;
 
-/// Draws the page.
-pub(crate) type Page = Box<dyn Fn(&Status<'_>) -> Vec<u8> + Send>;
+/// Draws the page that says how an office stands.
+pub type Page = Box<dyn Fn(&Status<'_>) -> Vec<u8> + Send>;
 
 /// What the page needs that no other book keeps.
 pub(crate) struct Board {

@@ -29,6 +29,7 @@ mod tasks;
 mod undo;
 mod unusable;
 
+pub use board::Page;
 pub use engine::{Engine, Setup, Stopper, Until};
 pub use jobs::Jobs;
 pub use owner::Other;
