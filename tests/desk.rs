@@ -78,6 +78,14 @@ impl Desk {
         self
     }
 
+    /// A library that the script may import.
+    pub fn library(self, name: &str, source: &str) -> Desk {
+        let folder = self.folder.path().join("scripts/lib");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{name}.rhai")), source).unwrap();
+        self
+    }
+
     /// Something else in the form.
     pub fn form(mut self, from: &str, to: &str) -> Desk {
         assert!(self.form.contains(from), "{from}");

@@ -31,7 +31,7 @@ fn an_html_page_that_calls_itself_a_workbook_is_named() {
 
 #[test]
 fn what_is_no_plain_file_is_said_and_never_followed() {
-    let desk = Desk::new().drop("一覧.csv", LIST);
+    let desk = Desk::new().form("rename = true", "rename = false").drop("一覧.csv", LIST);
     let secret = desk.dropped().join("../secret.csv");
     std::fs::write(&secret, "課,件数\n秘密課,99\n").unwrap();
     std::os::unix::fs::symlink(&secret, desk.dropped().join("link.csv")).unwrap();
@@ -41,6 +41,15 @@ fn what_is_no_plain_file_is_said_and_never_followed() {
     let ran = desk.run().ends(0).published(&["要確認一覧.xlsx", "集計.xlsx"]);
     assert_eq!(ran.json["units"], 3);
     ran.tells("リンクなので").tells("名前が2個").tells("ふつうのファイルではない");
+}
+
+#[test]
+fn a_hard_link_is_not_read_by_a_task_that_renames_either() {
+    let desk = Desk::new().drop("一覧.csv", LIST);
+    let secret = desk.dropped().join("../secret.csv");
+    std::fs::write(&secret, "課,件数\n秘密課,99\n").unwrap();
+    std::fs::hard_link(&secret, desk.dropped().join("hard.csv")).unwrap();
+    desk.run().ends(1).tells("名前が2個").published(&["要確認一覧.xlsx"]);
 }
 
 #[test]

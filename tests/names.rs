@@ -60,7 +60,7 @@ fn an_undo_leaves_alone_what_was_edited_since() {
 fn two_files_that_would_meet_keep_their_names() {
     let script = r#"for f in 入力.ファイル { 名前を変える(f, "同じ.txt", "試験"); } 処理件数(1);"#;
     let desk = Desk::new().script(script).drop("甲.txt", "甲").drop("乙.txt", "乙").with(&["--in-place"]);
-    let ran = desk.run().ends(0).tells("同じになるため");
+    let ran = desk.run().ends(0).tells("も同じ名前になります");
     assert_eq!(listed(&ran.desk.dropped()), ["乙.txt", "甲.txt"]);
 }
 

@@ -8,6 +8,7 @@ mod diff; // what differs between two files
 mod hostile; // hostile files, names and kinds in one inbox, and a canary
 mod input; // bad files by name, and what a person is told
 mod ledger; // the chain, the figures, the stop-watch, and a checker in another language
+mod library; // scripts/lib gives the figures of the domain cases
 mod life; // what people drop into a watched office comes back once, whatever happens
 mod limits; // hostile scripts and workbooks end as a clear setback
 mod names; // renaming: plan, in place, undo

@@ -37,6 +37,9 @@ pub enum Refusal {
     /// It was changed or taken away while the job ran.
     #[error("changed while the job ran")]
     Changed,
+    /// A hard link: the same file has other names, perhaps where the person may not read.
+    #[error("one of {names} names of a file")]
+    HardLink { names: u64 },
     /// The operating system does not let it be read.
     #[error("the system does not let it be read")]
     Locked,

@@ -26,6 +26,10 @@ pub enum Fate {
     Blanked,
     /// そのまま使った: used as understood.
     Used,
+    /// 元の名前のまま: the file was not renamed.
+    NameKept,
+    /// そのまま進めた: it is about no value that could be used or left out.
+    WentOn,
 }
 
 /// Where a finding stands. Everything may be unknown; `cell` is as Excel shows it (`F12`, `A1:D4`, `12:12` for a row).
@@ -56,13 +60,27 @@ pub struct Finding {
     pub fate: Fate,
 }
 
+/// Why a file keeps its name.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "the variants say what their fields are")]
+pub enum NotRenamed {
+    /// Somebody has it open.
+    Open { by: Option<String> },
+    /// The name is not possible on every system.
+    Name { troubles: Vec<japan::NameTrouble> },
+    /// Another file is to have the same name (case and Unicode form do not count).
+    Twin { other: String },
+    /// Something of that name is there already.
+    Taken { by: String },
+}
+
 /// What is the matter, as a fact.
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "the variants say what their fields are")]
 pub enum Problem {
     // --- said by a script, in its author's words
-    /// A script's own finding: the problem and the remedy.
-    Said { problem: String, remedy: String },
+    /// A script's own finding: the problem, the remedy, and what was done where the author says so (else it follows from the fate).
+    Said { problem: String, remedy: String, done: Option<String> },
 
     // --- a file
     /// The file cannot be read at all.
@@ -75,6 +93,11 @@ pub enum Problem {
     HiddenRows { count: usize },
     /// Hidden columns hold data and were read.
     HiddenColumns { count: usize },
+
+    /// The file keeps its name; the one it was to have, and why.
+    NotRenamed { to: String, why: NotRenamed },
+    /// The file's name has another symbol than it should have.
+    OtherSymbol { now: String, wanted: String, reason: String },
 
     // --- a table
     /// No sheet of that name; the sheets there are.

@@ -22,7 +22,7 @@ pub use address::{Address, Area, MAX_COLUMNS, MAX_ROWS};
 pub use compare::{Difference, Differences, Shown, ValueKind, differences};
 pub use edit::{Broken, EditError, Edited, Editor, NewValue, Receipt, RowTrouble, SheetEditor, StyleChange, verify};
 pub use error::{Refusal, Suspicion};
-pub use finding::{Fate, Finding, Place, Problem, Severity};
+pub use finding::{Fate, Finding, NotRenamed, Place, Problem, Severity};
 pub use gate::Limits;
 pub use lock::{is_locked, unlock};
 pub use package::Package;

@@ -43,7 +43,7 @@ pub use municipality::{
 };
 pub use name::{
     DepartmentTrouble, MOST_BYTES, MOST_PATH_UNITS, MOST_UNITS, NameTrouble, check_file_name, departments, name_key,
-    split_departments, utf16_units,
+    push_name_key, split_departments, utf16_units,
 };
 pub use number::{
     Damage, NotANumber, Number, StatMark, Unit, header_unit, read_number, round_down, round_half_up, round_up, stat_mark,

@@ -45,7 +45,9 @@ pub fn check_file_name(name: &str, path_units: usize) -> Vec<NameTrouble> {
     if matches!(name, "" | "." | "..") || name.trim().is_empty() {
         troubles.push(NameTrouble::Empty);
     }
+    let mut units = 0;
     for character in name.chars() {
+        units += character.len_utf16();
         let trouble = character_trouble(character);
         // The same character is said once.
         troubles.extend(trouble.filter(|trouble| !troubles.contains(trouble)));
@@ -57,7 +59,7 @@ pub fn check_file_name(name: &str, path_units: usize) -> Vec<NameTrouble> {
     if name.ends_with('.') && !matches!(name, "." | "..") {
         troubles.push(NameTrouble::TrailingDot);
     }
-    let (bytes, units) = (name.len(), utf16_units(name));
+    let bytes = name.len();
     if bytes > MOST_BYTES {
         troubles.push(NameTrouble::TooManyBytes { bytes });
     }
@@ -72,6 +74,8 @@ pub fn check_file_name(name: &str, path_units: usize) -> Vec<NameTrouble> {
 
 fn character_trouble(character: char) -> Option<NameTrouble> {
     match character {
+        // Nearly all that Japanese file names are made of.
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' | '.' | '\u{3000}'..='\u{9FFF}' => None,
         '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' => Some(NameTrouble::Forbidden { character }),
         '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
             Some(NameTrouble::Direction { character })
@@ -112,8 +116,18 @@ pub fn utf16_units(text: &str) -> usize {
 
 /// The key by which names collide: composed (a Mac sends パ as ハ and a mark) and without difference of case.
 pub fn name_key(name: &str) -> String {
+    let mut key = String::new();
+    push_name_key(&mut key, name);
+    key
+}
+
+/// Puts [`name_key`] behind a text: for many names, without a text for each.
+pub fn push_name_key(text: &mut String, name: &str) {
     if name.chars().all(is_settled) {
-        return name.to_ascii_lowercase();
+        let from = text.len();
+        text.push_str(name);
+        text[from..].make_ascii_lowercase();
+        return;
     }
     // To capitals first: ς and σ share theirs. Composing again joins what changing the case took apart.
     let mut key = case_folded(name);
@@ -124,7 +138,7 @@ pub fn name_key(name: &str) -> String {
         }
         key = next;
     }
-    key
+    text.push_str(&key);
 }
 
 /// Characters that have one form, and no case beyond ASCII: nearly all that Japanese file names are made of. The marks that join

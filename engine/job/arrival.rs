@@ -8,37 +8,14 @@ use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, open, statat};
-use rustix::io::Errno;
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, ResolveFlags, open, openat2, statat};
 use serde::{Deserialize, Serialize};
 use task::{ArrivalKind, Task};
-use walkdir::{DirEntry, WalkDir};
 
 use crate::error::Error;
-
-/// A path that a person gave.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Root {
-    pub path: PathBuf,
-    /// What stands before the path of each file within, for people: empty when one folder was dropped.
-    pub prefix: String,
-    pub folder: bool,
-}
-
-/// One file of an arrival.
-#[derive(Clone, Debug)]
-pub(crate) struct Dropped {
-    pub root: u32,
-    /// Path within the root; empty when the root is the file.
-    pub inner: String,
-    pub size: u64,
-    /// Nanoseconds since 1970.
-    pub modified: i128,
-    pub inode: u64,
-    pub open_by: Option<Rc<str>>,
-}
+use crate::files::{Files, Root, Seen};
+use crate::owner::owner;
 
 /// What was left aside.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -77,21 +54,20 @@ pub struct Arrival {
     /// Its name: the file's or the folder's.
     pub name: String,
     pub(crate) roots: Vec<Root>,
-    pub(crate) files: Vec<Dropped>,
+    pub(crate) files: Files,
     pub(crate) left: Vec<Left>,
+    /// Other names in the folders of the arrival, which renames must not meet.
     pub(crate) others: Vec<String>,
 }
 
 impl Arrival {
     /// Looks at what lies at `paths` with the eyes of a task. Fails if nothing lies there, or something that is no arrival.
     pub fn collect(paths: &[PathBuf], task: &Task) -> Result<Arrival, Error> {
-        let roots = roots(paths, task)?;
-        let name = roots.first().map(|root| name_of(&root.path)).unwrap_or_default();
-        let mut arrival = Arrival { name, roots, files: Vec::new(), left: Vec::new(), others: Vec::new() };
-        for root in 0..arrival.roots.len() {
-            let mut owners = Vec::new();
-            arrival.walk(root, task, &mut owners)?;
-            arrival.mark_open(root as u32, &owners, task.manifest.rename);
+        let mut arrival = Arrival::nothing();
+        arrival.roots = roots(paths, task)?;
+        arrival.name = arrival.roots.first().map(|root| name_of(&root.path)).unwrap_or_default();
+        for (number, root) in arrival.roots.clone().into_iter().enumerate() {
+            Collecting { arrival: &mut arrival, task, number: number as u32, root: &root, owners: Vec::new() }.collect()?;
         }
         if arrival.files.is_empty() {
             let why = Why::NothingToDo { accepts: task.manifest.accepts.clone() };
@@ -102,7 +78,7 @@ impl Arrival {
 
     /// An arrival of nothing, for checking a script.
     pub(crate) fn nothing() -> Arrival {
-        Arrival { name: String::new(), roots: Vec::new(), files: Vec::new(), left: Vec::new(), others: Vec::new() }
+        Arrival { name: String::new(), roots: Vec::new(), files: Files::default(), left: Vec::new(), others: Vec::new() }
     }
 
     /// How many files belong to the job.
@@ -110,177 +86,195 @@ impl Arrival {
         self.files.len()
     }
 
-    /// How many bytes they have.
-    pub fn size(&self) -> u64 {
-        self.files.iter().map(|file| file.size).sum()
-    }
-
     /// The files' paths as the person knows them, in order.
     pub fn paths(&self) -> impl Iterator<Item = String> + '_ {
-        self.files.iter().map(|file| shown(&self.roots, file))
+        self.files.iter().map(|file| file.shown(&self.roots))
+    }
+}
+
+/// The collecting of one root's files.
+struct Collecting<'a> {
+    arrival: &'a mut Arrival,
+    task: &'a Task,
+    number: u32,
+    root: &'a Root,
+    /// Owner files: the path of the file that is open, and by whom.
+    owners: Vec<(String, Option<String>)>,
+}
+
+/// What a folder holds under one name.
+struct Entry {
+    name: Vec<u8>,
+    inode: u64,
+    kind: FileType,
+}
+
+impl Collecting<'_> {
+    fn collect(mut self) -> Result<(), Error> {
+        let first = self.arrival.files.len();
+        let path = &self.root.path;
+        if self.root.folder {
+            self.walk()?;
+        } else {
+            let name = path.file_name().unwrap_or_default().as_bytes().to_owned();
+            self.arrival.files.enter(self.number, "");
+            let entry = Entry { name, inode: 0, kind: FileType::Unknown };
+            self.look(&CWD, path.as_os_str(), "", &entry);
+        }
+        self.mark_open(first);
+        Ok(())
     }
 
-    fn walk(&mut self, root: usize, task: &Task, owners: &mut Vec<(String, Option<String>)>) -> Result<(), Error> {
-        let base = self.roots[root].path.clone();
-        // In order of names, so that the job is the same on every file system; scripts see Japanese order.
-        let walk = WalkDir::new(&base).follow_links(false).sort_by_file_name();
-        let mut entries = walk.into_iter();
-        let mut near = Near::default();
-        while let Some(entry) = entries.next() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) if error.depth() == 0 => {
-                    let io = error.io_error().map_or(std::io::ErrorKind::Other, std::io::Error::kind);
-                    return Err(Error::Unreadable { path: base, kind: io });
-                }
-                Err(error) => {
-                    let path = error.path().map(|path| self.shown_path(root, path)).unwrap_or_default();
-                    self.left.push(Left { path, why: Why::Unreadable });
+    /// Goes through the folders, each one's files before its folders, both in order of names: the job is the same on every
+    /// file system. (Scripts see Japanese order.)
+    fn walk(&mut self) -> Result<(), Error> {
+        let unreadable = |errno: rustix::io::Errno| Error::reading(&self.root.path, &errno.into());
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let top = open(&self.root.path, flags, Mode::empty()).map_err(unreadable)?;
+        let within = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let mut waiting = vec![String::new()];
+        let mut entries = Vec::new();
+        let mut block = Vec::with_capacity(1 << 16);
+        while let Some(inner) = waiting.pop() {
+            let below = if inner.is_empty() { "." } else { inner.as_str() };
+            let listed = openat2(&top, below, flags, Mode::empty(), within).and_then(|folder| {
+                list(&folder, &mut block, &mut entries)?;
+                Ok(folder)
+            });
+            let folder = match listed {
+                Ok(folder) => folder,
+                Err(errno) if inner.is_empty() => return Err(unreadable(errno)),
+                Err(_) => {
+                    self.leave(inner.trim_end_matches('/'), Why::Unreadable);
                     continue;
                 }
             };
-            if entry.file_type().is_dir() {
-                if entry.depth() > 0 && is_ours_or_hidden(&entry) {
-                    entries.skip_current_dir();
-                } else if entry.depth() > 0 {
-                    self.others.push(self.shown_path(root, entry.path()));
+            self.arrival.files.enter(self.number, &inner);
+            let within = waiting.len();
+            for entry in &entries {
+                let name = OsStr::from_bytes(&entry.name);
+                if let Some(deeper) = self.look(&folder, name, &inner, entry) {
+                    waiting.push(deeper);
                 }
-                continue;
             }
-            self.look(root, &entry, task, owners, &mut near);
+            waiting[within..].reverse();
         }
         Ok(())
     }
 
-    fn look(&mut self, root: usize, entry: &DirEntry, task: &Task, owners: &mut Vec<(String, Option<String>)>, near: &mut Near) {
-        let path = || self.shown_path(root, entry.path());
-        let Some(name) = entry.file_name().to_str() else {
-            let path = path();
-            self.left.push(Left { path, why: Why::NameNotText });
-            return;
+    /// Looks at one entry; a folder to be walked comes back.
+    fn look(&mut self, folder: &impl std::os::fd::AsFd, at: &OsStr, inner: &str, entry: &Entry) -> Option<String> {
+        let Ok(name) = std::str::from_utf8(&entry.name) else {
+            self.leave(&format!("{inner}{}", String::from_utf8_lossy(&entry.name)), Why::NameNotText);
+            return None;
         };
-        if let Some(owned) = name.strip_prefix("~$") {
-            let path = path();
-            let folder = path.strip_suffix(name).unwrap_or_default();
-            if entry.file_type().is_file() {
-                owners.push((format!("{folder}{owned}"), owner(entry.path())));
+        let path = || format!("{inner}{name}");
+        let mut inode = entry.inode;
+        let mut seen = None;
+        let mut kind = entry.kind;
+        // A folder's list tells what renaming needs. Reading needs more, and some file systems tell nothing.
+        let plain = name.starts_with("~$") || is_litter(name);
+        if kind == FileType::Unknown || kind == FileType::RegularFile && !self.task.manifest.rename && !plain {
+            let Ok(stat) = statat(folder, at, AtFlags::SYMLINK_NOFOLLOW) else {
+                self.leave(&path(), Why::Unreadable);
+                return None;
+            };
+            kind = FileType::from_raw_mode(stat.st_mode);
+            inode = stat.st_ino;
+            if !self.task.manifest.rename {
+                seen = Some(Seen::of(&stat));
+                if kind == FileType::RegularFile && stat.st_nlink != 1 && !plain {
+                    self.leave(&path(), Why::HardLink { names: stat.st_nlink });
+                    return None;
+                }
             }
-            self.others.push(path);
-            return;
+        }
+        if kind == FileType::Directory {
+            if is_ours_or_hidden(name) {
+                return None;
+            }
+            self.other(&path());
+            return Some(format!("{inner}{name}/"));
+        }
+        if let Some(open) = name.strip_prefix("~$") {
+            if kind == FileType::RegularFile {
+                let own = if self.root.folder { self.root.path.join(path()) } else { self.root.path.clone() };
+                self.owners.push((self.shown(&format!("{inner}{open}")), owner(&own)));
+            }
+            self.other(&path());
+            return None;
         }
         if is_litter(name) {
-            let path = path();
-            self.others.push(path);
-            return;
+            self.other(&path());
+            return None;
         }
-        match self.judge(root, entry, name, task, near) {
-            Ok(file) => self.files.push(file),
-            Err(why) => {
-                let path = path();
-                self.left.push(Left { path, why });
+        match kind {
+            FileType::Symlink => self.leave(&path(), Why::Link),
+            FileType::RegularFile if self.task.accepts.iter().any(|pattern| pattern.fits(name)) => {
+                self.arrival.files.add(name, inode, seen);
             }
+            FileType::RegularFile => self.leave(&path(), Why::NotAccepted { accepts: self.task.manifest.accepts.clone() }),
+            _ => self.leave(&path(), Why::NotAFile),
         }
+        None
     }
 
-    /// The file if it belongs to the job, else why not.
-    fn judge(&self, root: usize, entry: &DirEntry, name: &str, task: &Task, near: &mut Near) -> Result<Dropped, Why> {
-        let kind = entry.file_type();
-        if kind.is_symlink() {
-            return Err(Why::Link);
-        }
-        if !kind.is_file() {
-            return Err(Why::NotAFile);
-        }
-        let stat = near.stat(entry.path(), name).map_err(|_| Why::Unreadable)?;
-        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Err(Why::NotAFile);
-        }
-        if stat.st_nlink != 1 {
-            return Err(Why::HardLink { names: stat.st_nlink });
-        }
-        if !task.accepts.iter().any(|pattern| pattern.fits(name)) {
-            return Err(Why::NotAccepted { accepts: task.manifest.accepts.clone() });
-        }
-        Ok(Dropped {
-            root: root as u32,
-            inner: self.inner(root, entry.path()).ok_or(Why::NameNotText)?.to_owned(),
-            size: stat.st_size as u64,
-            modified: i128::from(stat.st_mtime) * 1_000_000_000 + i128::from(stat.st_mtime_nsec),
-            inode: stat.st_ino,
-            open_by: None,
-        })
+    fn leave(&mut self, inner: &str, why: Why) {
+        let path = self.shown(inner);
+        self.arrival.left.push(Left { path, why });
     }
 
-    /// The path within a root; empty for a root that is a file.
-    fn inner<'p>(&self, root: usize, path: &'p Path) -> Option<&'p str> {
-        let root = &self.roots[root];
-        if !root.folder {
-            return Some("");
-        }
-        // Walked paths begin with the root's own bytes; comparing them part by part costs more than reading the folder.
-        path.to_str()?.get(root.path.as_os_str().len()..).map(|inner| inner.trim_start_matches('/'))
+    fn other(&mut self, inner: &str) {
+        let path = self.shown(inner);
+        self.arrival.others.push(path);
+    }
+
+    fn shown(&self, inner: &str) -> String {
+        if self.root.folder { format!("{}{inner}", self.root.prefix) } else { inner.to_owned() }
     }
 
     /// Joins Excel's owner files to the files they stand for. A task that renames handles open files itself.
-    fn mark_open(&mut self, root: u32, owners: &[(String, Option<String>)], renames: bool) {
-        if owners.is_empty() {
+    fn mark_open(&mut self, first: usize) {
+        if self.owners.is_empty() {
             return;
         }
-        let by_path: HashMap<&str, &Option<String>> = owners.iter().map(|(path, by)| (path.as_str(), by)).collect();
-        for file in self.files.iter_mut().filter(|file| file.root == root) {
-            let path = shown(&self.roots, file);
+        let by_path: HashMap<&str, &Option<String>> = self.owners.iter().map(|(path, by)| (path.as_str(), by)).collect();
+        for file in first..self.arrival.files.len() {
+            let path = self.arrival.files.get(file).shown(&self.arrival.roots);
             if let Some(by) = by_path.get(path.as_str()) {
-                file.open_by = Some(by.as_deref().unwrap_or_default().into());
-                if !renames {
-                    self.left.push(Left { path, why: Why::Open { by: (*by).clone() } });
+                self.arrival.files.opened(file, by.as_deref().unwrap_or_default().into());
+                if !self.task.manifest.rename {
+                    self.arrival.left.push(Left { path, why: Why::Open { by: (*by).clone() } });
                 }
             }
         }
     }
+}
 
-    fn shown_path(&self, root: usize, path: &Path) -> String {
-        let root = &self.roots[root];
-        match path.strip_prefix(&root.path) {
-            Ok(inner) if root.folder => format!("{}{}", root.prefix, inner.to_string_lossy()),
-            _ => name_of(path),
+/// What a folder holds, in order of names. `block` and `entries` are taken over from folder to folder.
+fn list(folder: &OwnedFd, block: &mut Vec<u8>, entries: &mut Vec<Entry>) -> Result<(), rustix::io::Errno> {
+    let mut used = 0;
+    let mut reader = RawDir::new(folder, block.spare_capacity_mut());
+    while let Some(entry) = reader.next() {
+        let entry = entry?;
+        let name = entry.file_name().to_bytes();
+        if matches!(name, b"." | b"..") {
+            continue;
         }
+        let (inode, kind) = (entry.ino(), entry.file_type());
+        match entries.get_mut(used) {
+            Some(known) => {
+                known.name.clear();
+                known.name.extend_from_slice(name);
+                (known.inode, known.kind) = (inode, kind);
+            }
+            None => entries.push(Entry { name: name.to_owned(), inode, kind }),
+        }
+        used += 1;
     }
-}
-
-/// The folder looked into last, kept open: asking within it costs half of asking by whole paths.
-#[derive(Default)]
-struct Near {
-    folder: Vec<u8>,
-    open: Option<OwnedFd>,
-}
-
-impl Near {
-    /// What the file system knows of a file, without following links. `name` is the last part of `path`.
-    fn stat(&mut self, path: &Path, name: &str) -> Result<Stat, Errno> {
-        let path = path.as_os_str().as_bytes();
-        let folder = path.strip_suffix(name.as_bytes()).unwrap_or_default();
-        if folder.is_empty() {
-            return statat(CWD, OsStr::from_bytes(path), AtFlags::SYMLINK_NOFOLLOW);
-        }
-        if self.open.is_none() || self.folder != folder {
-            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            self.open = Some(open(OsStr::from_bytes(folder), flags, Mode::empty())?);
-            self.folder = folder.to_owned();
-        }
-        self.open.as_ref().ok_or(Errno::BADF).and_then(|open| statat(open, name, AtFlags::SYMLINK_NOFOLLOW))
-    }
-}
-
-/// A file's path as the person knows it.
-pub(crate) fn shown(roots: &[Root], file: &Dropped) -> String {
-    let root = &roots[file.root as usize];
-    if root.folder { format!("{}{}", root.prefix, file.inner) } else { name_of(&root.path) }
-}
-
-/// A file's path on the disk.
-pub(crate) fn on_disk(roots: &[Root], file: &Dropped) -> PathBuf {
-    let root = &roots[file.root as usize];
-    if root.folder { root.path.join(&file.inner) } else { root.path.clone() }
+    entries.truncate(used);
+    entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    Ok(())
 }
 
 fn name_of(path: &Path) -> String {
@@ -315,46 +309,17 @@ fn roots(paths: &[PathBuf], task: &Task) -> Result<Vec<Root>, Error> {
 }
 
 /// Our own work folders, and what systems hide (`.git`, `.Trash`, `__MACOSX`).
-fn is_ours_or_hidden(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    name.starts_with('.') || name == "__MACOSX" || name == "$RECYCLE.BIN" || name == "System Volume Information"
+fn is_ours_or_hidden(name: &str) -> bool {
+    name.starts_with('.') || matches!(name, "__MACOSX" | "$RECYCLE.BIN" | "System Volume Information")
 }
 
 /// Files that no person made: what systems and programs leave behind while they work.
 fn is_litter(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
+    let ends =
+        |end: &str| name.len() >= end.len() && name.as_bytes()[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
     name.starts_with('.')
-        || lower == "thumbs.db"
-        || lower == "desktop.ini"
-        || lower == "icon\r"
-        || [".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp"].iter().any(|end| lower.ends_with(end))
-}
-
-/// The person's name in an owner file that Excel and Word lay beside an open file: a length byte and the name in the
-/// system's encoding, and from byte 55 (Excel) or 54 (Word) on the same in UTF-16 with a length of two bytes.
-fn owner(path: &Path) -> Option<String> {
-    let bytes = std::fs::read(path).ok().filter(|bytes| bytes.len() <= 4096)?;
-    owner_in(&bytes)
-}
-
-fn owner_in(bytes: &[u8]) -> Option<String> {
-    let clean = |name: String| {
-        let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-        (!name.trim().is_empty()).then(|| name.trim().to_owned())
-    };
-    for at in [55, 54] {
-        let Some(&[low, high]) = bytes.get(at..at + 2) else { continue };
-        let length = usize::from(u16::from_le_bytes([low, high]));
-        let units = bytes.get(at + 2..at + 2 + 2 * length).filter(|_| (1..=52).contains(&length));
-        let units = units.map(|raw| raw.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect::<Vec<_>>());
-        let name = units.filter(|units| !units.contains(&0)).and_then(|units| String::from_utf16(&units).ok());
-        if let Some(name) = name.and_then(clean) {
-            return Some(name);
-        }
-    }
-    let length = usize::from(*bytes.first()?);
-    let raw = bytes.get(1..1 + length)?;
-    japan::decode(raw).ok().map(|decoded| decoded.text.to_string()).and_then(clean)
+        || ["thumbs.db", "desktop.ini", "icon\r"].iter().any(|whole| name.eq_ignore_ascii_case(whole))
+        || [".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp"].iter().any(|end| ends(end))
 }
 
 #[cfg(test)]
@@ -362,23 +327,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_owner_of_an_open_file_is_read_in_both_forms() {
-        let mut bytes = vec![0u8; 165];
-        bytes[0] = 4;
-        bytes[1..5].copy_from_slice(&[0x8e, 0x4f, 0x8f, 0x64]);
-        assert_eq!(owner_in(&bytes).as_deref(), Some("三重"));
-        bytes[55] = 2;
-        bytes[57..61].copy_from_slice(&[0x8b, 0x89, 0x2c, 0x67]);
-        assert_eq!(owner_in(&bytes).as_deref(), Some("見本"));
-        assert_eq!(owner_in(&[]), None);
-        assert_eq!(owner_in(&[200, 1]), None);
-    }
-
-    #[test]
     fn what_programs_leave_behind_is_no_file_of_the_job() {
         for name in ["Thumbs.db", ".DS_Store", "x.TMP", "a.crdownload", ".~lock.日報.ods#"] {
             assert!(is_litter(name), "{name}");
         }
         assert!(!is_litter("日報.xlsx"));
+    }
+
+    #[test]
+    fn a_folder_is_listed_in_order_of_names() {
+        let dir = tempfile::tempdir().unwrap();
+        for n in 0..3_000 {
+            std::fs::write(dir.path().join(format!("{n}_とても長い名前のファイル")), "").unwrap();
+        }
+        std::fs::create_dir(dir.path().join("1_")).unwrap();
+        std::os::unix::fs::symlink("/", dir.path().join("2_")).unwrap();
+        let folder = open(dir.path(), OFlags::RDONLY, Mode::empty()).unwrap();
+        let (mut block, mut entries) = (Vec::with_capacity(4096), Vec::new());
+        list(&folder, &mut block, &mut entries).unwrap();
+        assert_eq!(entries.len(), 3_002);
+        assert!(entries.is_sorted_by(|a, b| a.name < b.name));
+        let kind = |name: &[u8]| entries.iter().find(|entry| entry.name == name).unwrap().kind;
+        assert_eq!((kind(b"1_"), kind(b"2_")), (FileType::Directory, FileType::Symlink));
     }
 }

@@ -5,13 +5,16 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use jiff::civil;
+use rustix::fs::{Mode, OFlags, fstat, open};
+use rustix::io::Errno;
+use script::{Rename, Renames};
 use task::{Saving, Task};
 
-use crate::arrival::{Arrival, on_disk, shown};
+use crate::arrival::Arrival;
 use crate::error::{Error, Limit, Setback, Stop};
 use crate::perform::{Cancel, perform};
 use crate::place::{Placed, Placing, Staging, fingerprint, stage_copy};
-use crate::rename::{Moves, Wish};
+use crate::rename::{Moves, is_same};
 use crate::report::{Confinement, End, Facts, Limits, Made, Order, Progress, Report, Row, Told, Value};
 use crate::worker::{FILES, RENAMES, inputs};
 
@@ -116,8 +119,8 @@ impl Job<'_> {
         let order = Order { seed, ..self.order(&arrival, staging.folder(), false) };
         let report = self.perform(&arrival, &staging, &order, cancel, progress)?;
         let report = ended(report, &self.task.limits)?;
-        let wishes = self.accepted(&arrival, &staging, &report)?;
-        self.finish(&arrival, &staging, report, wishes)
+        let renames = self.accepted(&arrival, &staging, &report)?;
+        self.finish(&arrival, &staging, report, &renames)
     }
 
     /// Compiles the script and evaluates nothing: its mistakes and doubts.
@@ -141,7 +144,7 @@ impl Job<'_> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Report, Stop> {
         let writing = |error: std::io::Error| Error::writing(staging.folder(), &error);
-        inputs::write(&staging.folder().join(FILES), &arrival.files).map_err(writing)?;
+        arrival.files.write(&staging.folder().join(FILES)).map_err(writing)?;
         perform(self.program, order, staging, &self.task.limits, cancel, progress)
     }
 
@@ -174,7 +177,7 @@ impl Job<'_> {
     }
 
     /// What the worker wants, held against the task's rights. The worker is not trusted with them.
-    fn accepted(&self, arrival: &Arrival, staging: &Staging, report: &Report) -> Result<Vec<Wish>, Stop> {
+    fn accepted(&self, arrival: &Arrival, staging: &Staging, report: &Report) -> Result<Renames, Stop> {
         let task = self.task;
         for output in &report.outputs {
             let name = &output.name;
@@ -187,16 +190,16 @@ impl Job<'_> {
             }
         }
         if report.renames == 0 {
-            return Ok(Vec::new());
+            return Ok(Renames::default());
         }
         if !task.manifest.rename {
             return Err(Setback::NoRightToRename { count: report.renames }.into());
         }
-        let wishes = inputs::read_wishes(&staging.folder().join(RENAMES), arrival.files.len());
-        wishes.map_err(|_| Setback::Crashed { signal: None, code: None, at: None }.into())
+        let renames = inputs::read_renames(&staging.folder().join(RENAMES), arrival.files.len());
+        renames.map_err(|_| Setback::Crashed { signal: None, code: None, at: None }.into())
     }
 
-    fn finish(&self, arrival: &Arrival, staging: &Staging, report: Report, wishes: Vec<Wish>) -> Result<Finished, Stop> {
+    fn finish(&self, arrival: &Arrival, staging: &Staging, report: Report, renames: &Renames) -> Result<Finished, Stop> {
         let facts = report.facts(&self.unit);
         let units = if facts.returned { 0 } else { report.units };
         let made: Vec<&Made> = report.list.iter().chain(&report.outputs).collect();
@@ -204,7 +207,7 @@ impl Job<'_> {
             facts,
             outputs: Vec::new(),
             planned: Vec::new(),
-            renamed: wishes.len(),
+            renamed: renames.len(),
             renames: Vec::new(),
             list: None,
             undo_list: None,
@@ -212,12 +215,16 @@ impl Job<'_> {
             confinement: report.confinement,
             rows: Vec::new(),
         };
-        let moves = Moves::order(&arrival.roots, &arrival.files, &wishes)?;
-        if self.way == Way::Plan {
-            finished.planned = made.iter().map(|made| made.name.clone()).collect();
-            finished.renames = named(arrival, &wishes, &report.reasons);
-        } else {
-            self.place(arrival, staging, &made, &wishes, &moves, &mut finished)?;
+        match self.way {
+            Way::Plan => {
+                finished.planned = made.iter().map(|made| made.name.clone()).collect();
+                finished.renames = named(arrival, renames);
+            }
+            Way::Publish => self.place(arrival, staging, &made, renames, None, &mut finished)?,
+            Way::InPlace => {
+                let moves = Moves::order(&arrival.roots, &arrival.files, renames)?;
+                self.place(arrival, staging, &made, renames, Some(&moves), &mut finished)?;
+            }
         }
         finished.rows = report.rows;
         Ok(finished)
@@ -229,13 +236,13 @@ impl Job<'_> {
         arrival: &Arrival,
         staging: &Staging,
         made: &[&Made],
-        wishes: &[Wish],
-        moves: &Moves,
+        renames: &Renames,
+        moves: Option<&Moves>,
         finished: &mut Finished,
     ) -> Result<(), Stop> {
-        let in_place = self.way == Way::InPlace && !moves.is_empty();
+        let in_place = moves.filter(|moves| !moves.is_empty());
         let mut placing = Placing::into(self.out)?;
-        if in_place {
+        if let Some(moves) = in_place {
             let staged = staging.folder().join("undo");
             let written = moves.write_list(&staged, &self.task.id, &self.now.to_string());
             written.map_err(|error| Error::writing(&staged, &error))?;
@@ -253,9 +260,9 @@ impl Job<'_> {
             }
             finished.outputs.push(Placed { path, sha256 });
         }
-        if self.way == Way::Publish {
-            for wish in wishes {
-                let (path, sha256) = copy(arrival, staging, &mut placing, wish)?;
+        if moves.is_none() {
+            for rename in renames.iter() {
+                let (path, sha256) = copy(arrival, staging, &mut placing, rename)?;
                 finished.outputs.push(Placed { path, sha256 });
             }
         }
@@ -263,7 +270,7 @@ impl Job<'_> {
         if !staging.is_kept() {
             placing.flush()?;
         }
-        if in_place {
+        if let Some(moves) = in_place {
             moves.perform()?;
         }
         placing.keep();
@@ -272,24 +279,33 @@ impl Job<'_> {
 }
 
 /// A file under its new name, in the folder where it belongs within the arrival.
-fn copy(arrival: &Arrival, staging: &Staging, placing: &mut Placing, wish: &Wish) -> Result<(PathBuf, String), Stop> {
-    let file = &arrival.files[wish.file as usize];
-    let (path, from) = (shown(&arrival.roots, file), on_disk(&arrival.roots, file));
+fn copy(arrival: &Arrival, staging: &Staging, placing: &mut Placing, rename: Rename) -> Result<(PathBuf, String), Stop> {
+    let file = arrival.files.get(rename.file as usize);
+    let (path, from) = (file.shown(&arrival.roots), file.on_disk(&arrival.roots));
     let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
     let staged = staging.folder().join("copy");
-    let opened = File::open(&from).map_err(|error| Error::reading(&from, &error))?;
-    stage_copy(opened, &staged).map_err(|error| Error::writing(&staged, &error))?;
+    let reading = |errno: Errno| Error::reading(&from, &errno.into());
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let opened = open(&from, flags, Mode::empty()).map_err(reading)?;
+    let stat = fstat(&opened).map_err(reading)?;
+    if !is_same(&file, &stat) {
+        return Err(Setback::Changed { path }.into());
+    }
+    if stat.st_nlink != 1 {
+        return Err(Setback::HardLink { path, names: stat.st_nlink }.into());
+    }
+    stage_copy(File::from(opened), &staged).map_err(|error| Error::writing(&staged, &error))?;
     let (sha256, _) = fingerprint(&staged).map_err(|error| Error::reading(&staged, &error))?;
-    Ok((placing.put(&staged, &format!("{folder}{}", wish.to))?, sha256))
+    Ok((placing.put(&staged, &format!("{folder}{}", rename.to))?, sha256))
 }
 
-fn named(arrival: &Arrival, wishes: &[Wish], reasons: &[String]) -> Vec<Renamed> {
-    let renamed = |wish: &Wish| Renamed {
-        from: shown(&arrival.roots, &arrival.files[wish.file as usize]),
-        to: wish.to.clone(),
-        reason: reasons.get(wish.reason as usize).cloned().unwrap_or_default(),
+fn named(arrival: &Arrival, renames: &Renames) -> Vec<Renamed> {
+    let renamed = |rename: Rename| Renamed {
+        from: arrival.files.get(rename.file as usize).shown(&arrival.roots),
+        to: rename.to.to_owned(),
+        reason: rename.reason.to_owned(),
     };
-    wishes.iter().map(renamed).collect()
+    renames.iter().map(renamed).collect()
 }
 
 /// The report of a job that went through, or the setback that it reports.

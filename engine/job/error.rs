@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rename::Clash;
 use crate::report::Told;
 
 /// Why a job came to nothing, though the place is sound. Nothing was published.
@@ -36,9 +35,9 @@ pub enum Setback {
     /// An output's name cannot be one on every system.
     #[error("impossible output name {name}")]
     OutputName { name: String },
-    /// The renames contradict each other or the folder.
-    #[error("{} renames cannot be done", clashes.len())]
-    Renames { clashes: Vec<Clash> },
+    /// A file that is to be published under another name has a second name elsewhere.
+    #[error("{path} has {names} names")]
+    HardLink { path: String, names: u64 },
     /// A file changed between the plan and its rename; everything done so far was taken back.
     #[error("{path} changed meanwhile")]
     Changed { path: String },
@@ -61,7 +60,7 @@ impl Setback {
             Setback::NoRightToWrite { .. } => "no_right_to_write",
             Setback::NoRightToRename { .. } => "no_right_to_rename",
             Setback::OutputName { .. } => "output_name",
-            Setback::Renames { .. } => "renames",
+            Setback::HardLink { .. } => "hard_link",
             Setback::Changed { .. } => "changed",
         }
     }

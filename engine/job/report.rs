@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use task::Plain;
 
-use crate::arrival::{Left, Root};
+use crate::arrival::Left;
 use crate::error::Limit;
+use crate::files::Root;
 
 /// What the worker is to do, as JSON on its standard input.
 #[derive(Serialize, Deserialize)]
@@ -83,8 +84,6 @@ pub(crate) struct Report {
     /// 要確認一覧, if there is anything on it.
     pub list: Option<Made>,
     pub renames: usize,
-    /// The reasons that the renames name by number.
-    pub reasons: Vec<String>,
     pub units: u64,
     pub account: Account,
     /// Files that were dropped, those left aside included.

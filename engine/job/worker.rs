@@ -13,12 +13,14 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use book::{Finding, Severity};
+use japan::NameTrouble;
 use script::{Account as Rows, Context, Exclusion, Failure, Library, LimitKind, Outcome, Program, Setting, Trouble, TroubleKind};
 
-use crate::arrival::{Dropped, Left, Why};
+use crate::arrival::{Left, Why};
 use crate::error::{Limit, ScriptLimit};
-use crate::rename::{Clash, clashes};
+use crate::files::Files;
 use crate::report::{Account, Confinement, Counts, End, Facts, ListWords, Order, Progress, Report, Row, Told, Value};
+use crate::worker::inputs::Host;
 
 /// The words that a worker needs. It finds them where the facts are, so that only words leave the process.
 pub trait Words {
@@ -26,8 +28,8 @@ pub trait Words {
     fn finding(&self, finding: &Finding) -> Row;
     /// Something that was left aside.
     fn left(&self, left: &Left) -> Row;
-    /// A rename that cannot be done.
-    fn clash(&self, clash: &Clash) -> Row;
+    /// What is wrong with a file name.
+    fn name_trouble(&self, trouble: &NameTrouble) -> String;
     /// A mistake in the script.
     fn trouble(&self, trouble: &Trouble) -> Told;
     /// Why rows were excluded.
@@ -39,7 +41,7 @@ pub trait Words {
 }
 
 /// Does one job: the order comes on standard input, the report goes into the work folder. Called by `jitan worker` alone.
-pub fn work(words: &dyn Words) -> io::Result<()> {
+pub fn work(words: Rc<dyn Words>) -> io::Result<()> {
     std::panic::set_hook(Box::new(|info| {
         // The place alone: the message of a panic may hold what stands in a cell.
         let place = info.location().map(ToString::to_string).unwrap_or_default();
@@ -50,7 +52,7 @@ pub fn work(words: &dyn Words) -> io::Result<()> {
     let order: Order = serde_json::from_str(&text).map_err(io::Error::other)?;
     drop(text);
     let confinement = cage::lock(&order)?;
-    let mut report = perform(&order, words)?;
+    let mut report = perform(&order, &words)?;
     report.confinement = confinement;
     let json = serde_json::to_vec(&report).map_err(io::Error::other)?;
     std::fs::write(order.work.join(REPORT), json)
@@ -60,9 +62,9 @@ pub(crate) const REPORT: &str = "report.json";
 pub(crate) const FILES: &str = "files";
 pub(crate) const RENAMES: &str = "renames";
 
-fn perform(order: &Order, words: &dyn Words) -> io::Result<Report> {
-    let files = Rc::new(inputs::read(&order.work.join(FILES))?);
-    let mut telling = Telling::new(words);
+fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
+    let files = Rc::new(Files::read(&order.work.join(FILES))?);
+    let mut telling = Telling::new(&**words);
     order.left.iter().for_each(|left| telling.row(words.left(left)));
     if order.left.iter().any(|left| matches!(left.why, Why::NothingToDo { .. })) {
         return telling.returned(order, &files);
@@ -77,7 +79,8 @@ fn perform(order: &Order, words: &dyn Words) -> io::Result<Report> {
         let told = program.warnings().iter().chain(&unknown).map(|trouble| words.trouble(trouble)).collect();
         return Ok(telling.failed(End::Script(told)));
     }
-    let report = match script::evaluate(&program, inputs::inputs(order, &files), context(order)) {
+    let report = match script::evaluate(&program, Box::new(Host::new(order, Rc::clone(&files))), context(order, Rc::clone(words)))
+    {
         Ok(outcome) => telling.outcome(order, &files, outcome),
         Err(failure) => Ok(telling.failure(failure)),
     };
@@ -101,7 +104,7 @@ fn unknown_settings(order: &Order, program: &Program) -> Vec<Trouble> {
     missing.map(trouble).collect()
 }
 
-fn context(order: &Order) -> Context {
+fn context(order: &Order, words: Rc<dyn Words>) -> Context {
     let mut limits = script::Limits::default();
     // Time is counted by the processor's clock; operations only guard a machine where that limit cannot be set.
     // An empty loop makes about 600 million a second, so the clock comes first everywhere else.
@@ -115,6 +118,7 @@ fn context(order: &Order) -> Context {
         limits,
         book_limits,
         progress: Box::new(progress()),
+        name_words: Box::new(move |trouble| words.name_trouble(trouble)),
     }
 }
 
@@ -179,7 +183,6 @@ impl<'w> Telling<'w> {
             outputs: Vec::new(),
             list: None,
             renames: 0,
-            reasons: Vec::new(),
             units: 0,
             account: Account::default(),
             files: 0,
@@ -208,7 +211,7 @@ impl<'w> Telling<'w> {
     }
 
     /// The arrival goes back before the script was asked.
-    fn returned(self, order: &Order, files: &[Dropped]) -> io::Result<Report> {
+    fn returned(self, order: &Order, files: &Files) -> io::Result<Report> {
         let words = self.words;
         let mut report = self.report(End::Returned);
         report.files = files.len() as u64 + left_out(&order.left);
@@ -216,16 +219,11 @@ impl<'w> Telling<'w> {
         Ok(report)
     }
 
-    fn outcome(mut self, order: &Order, files: &[Dropped], outcome: Outcome) -> io::Result<Report> {
+    fn outcome(mut self, order: &Order, files: &Files, outcome: Outcome) -> io::Result<Report> {
         let words = self.words;
         let skipped = skipped(&outcome);
         for finding in &outcome.findings {
             self.row(words.finding(finding));
-        }
-        let wishes = inputs::wishes(&outcome.renames);
-        if order.rename {
-            let found = clashes(&order.roots, files, &order.others, &order.left, &wishes.list);
-            found.iter().for_each(|clash| self.row(words.clash(clash)));
         }
         self.counts.notes += outcome.findings_left_out as usize;
         let returned = self.counts.errors > 0;
@@ -237,9 +235,8 @@ impl<'w> Telling<'w> {
         report.files_used = if read == 0 { files.len() as u64 } else { read - skipped.min(read) };
         if !returned {
             report.outputs = outputs::stage(&order.work, &outcome.outputs)?;
-            inputs::write_wishes(&order.work.join(RENAMES), &wishes.list)?;
-            report.renames = wishes.list.len();
-            report.reasons = wishes.reasons;
+            inputs::write_renames(&order.work.join(RENAMES), &outcome.renames)?;
+            report.renames = outcome.renames.len();
         }
         list::write(order, words, &mut report)?;
         Ok(report)
@@ -250,7 +247,7 @@ impl<'w> Telling<'w> {
 fn skipped(outcome: &Outcome) -> u64 {
     let whole = outcome.findings.iter().filter(|finding| {
         finding.place.cell.is_none()
-            && matches!(finding.fate, book::Fate::Skipped | book::Fate::Stopped)
+            && matches!(finding.fate, book::Fate::Skipped | book::Fate::Stopped | book::Fate::NameKept)
             && finding.severity != Severity::Note
     });
     let files: std::collections::BTreeSet<_> = whole.filter_map(|finding| finding.place.file.as_deref()).collect();

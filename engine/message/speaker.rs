@@ -1,7 +1,8 @@
 //! The words that a worker takes along.
 
-use book::{Finding, Place};
-use job::{Clash, Facts, Left, ListWords, Row, Told, Weight, Why, Words};
+use book::{Finding, Place, Problem};
+use japan::NameTrouble;
+use job::{Facts, Left, ListWords, Row, Told, Weight, Why, Words};
 use script::{Exclusion, Trouble};
 
 use crate::{Lang, Tell, Telling};
@@ -14,6 +15,10 @@ impl Words for Speaker {
     fn finding(&self, finding: &Finding) -> Row {
         let column = finding.column.as_deref();
         let Telling { what, next } = crate::problem(self.0, &finding.problem, column);
+        let fate = match &finding.problem {
+            Problem::Said { done: Some(done), .. } => done.clone(),
+            _ => self.fate(finding.fate),
+        };
         Row {
             severity: finding.severity.into(),
             file: finding.place.file.clone(),
@@ -23,7 +28,7 @@ impl Words for Speaker {
             value: finding.value.as_deref().map(|value| japan::mask(column, value)),
             problem: what,
             remedy: next,
-            fate: self.fate(finding.fate),
+            fate,
         }
     }
 
@@ -40,16 +45,8 @@ impl Words for Speaker {
         Row { severity, file, problem: what, remedy: next, fate: self.fate(fate), ..Row::default() }
     }
 
-    fn clash(&self, clash: &Clash) -> Row {
-        let Telling { what, next } = said!(self.0, job::clash(&clash.why, &clash.to));
-        Row {
-            severity: Weight::Error,
-            file: Some(clash.path.clone()),
-            problem: what,
-            remedy: next,
-            fate: self.fate(book::Fate::Stopped),
-            ..Row::default()
-        }
+    fn name_trouble(&self, trouble: &NameTrouble) -> String {
+        said!(self.0, label::name_trouble(trouble))
     }
 
     fn trouble(&self, trouble: &Trouble) -> Told {

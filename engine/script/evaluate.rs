@@ -9,13 +9,13 @@ use crate::error::{Trouble, TroubleKind, ValueKind, nearest};
 use crate::fault::{Fault, kind_of_type};
 use crate::handle;
 use crate::library::Shelved;
-use crate::outcome::{Context, Failure, Input, LimitKind, Outcome};
+use crate::outcome::{Context, Failure, Inputs, LimitKind, Outcome};
 use crate::program::{Program, word_at};
 use crate::sandbox;
 use crate::session::Session;
 
 /// Runs a program on files. What it does is in the outcome as values; nothing is performed.
-pub fn evaluate(program: &Program, inputs: Vec<Input>, context: Context) -> Result<Outcome, Failure> {
+pub fn evaluate(program: &Program, inputs: Box<dyn Inputs>, context: Context) -> Result<Outcome, Failure> {
     let session = Session::new(inputs, context);
     match run(program, &session) {
         Ok(_) => {}

@@ -1,14 +1,14 @@
-//! The files of the arrival: in Japanese order, opened when they are read, and not kept longer than needed.
+//! The files of the arrival: folder by folder in Japanese order, opened when they are read, and not kept longer than needed.
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::rc::Rc;
 
 use book::{Fate, Finding, Place, Problem, Refusal, Severity, Workbook};
-use rhai::ImmutableString;
+use jiff::civil::DateTime;
 use rustc_hash::FxHashMap;
 
-use crate::outcome::{Input, Progress};
+use crate::outcome::{Inputs, Progress};
 use crate::session::Session;
 
 /// A workbook that is open.
@@ -16,10 +16,9 @@ pub(crate) type Opened = Rc<Workbook>;
 
 /// The files of the arrival.
 pub(crate) struct Files {
-    inputs: Vec<Input>,
-    /// Which of the files as they were given each one is.
+    inputs: Box<dyn Inputs>,
+    /// In order, the number that each file was given with.
     given: Vec<u32>,
-    names: Vec<ImmutableString>,
     /// The workbook opened last: a script that reads a table and some cells of a file opens it once.
     open: RefCell<Option<(usize, Rc<Workbook>)>>,
     /// Why a file is refused, and what weight that was given when it was said.
@@ -30,30 +29,27 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    pub fn new(inputs: Vec<Input>) -> Files {
-        // Numbers are sorted: of a hundred thousand files, moving the files themselves costs more than comparing them.
-        let mut given: Vec<u32> = (0..inputs.len() as u32).collect();
-        given.sort_by(|a, b| order(&inputs[*a as usize].path, &inputs[*b as usize].path));
-        let mut unsorted: Vec<Option<Input>> = inputs.into_iter().map(Some).collect();
-        let inputs: Vec<Input> = given.iter().filter_map(|at| unsorted[*at as usize].take()).collect();
+    pub fn new(inputs: Box<dyn Inputs>) -> Files {
+        let mut given: Vec<u32> = (0..inputs.count() as u32).collect();
+        let ranks = ranks(&*inputs);
+        given.sort_by(|a, b| {
+            let (left, right) = (inputs.folder_number(*a), inputs.folder_number(*b));
+            let folders = if left == right { Ordering::Equal } else { ranks[left as usize].cmp(&ranks[right as usize]) };
+            folders.then_with(|| order(inputs.name(*a), inputs.name(*b)))
+        });
         Files {
-            given,
-            names: inputs.iter().map(|input| input.name.as_str().into()).collect(),
             open: RefCell::default(),
             refused: RefCell::default(),
             paths: RefCell::default(),
-            read: RefCell::new(vec![false; inputs.len()]),
+            read: RefCell::new(vec![false; given.len()]),
             number: Cell::new(0),
+            given,
             inputs,
         }
     }
 
     pub fn len(&self) -> usize {
-        self.inputs.len()
-    }
-
-    pub fn get(&self, file: usize) -> &Input {
-        &self.inputs[file]
+        self.given.len()
     }
 
     /// Its number among the files as they were given.
@@ -61,29 +57,86 @@ impl Files {
         self.given[file]
     }
 
-    pub fn all(&self) -> &[Input] {
-        &self.inputs
+    pub fn name(&self, file: usize) -> &str {
+        self.inputs.name(self.given[file])
+    }
+
+    pub fn folder(&self, file: usize) -> &str {
+        self.inputs.folder(self.given[file])
+    }
+
+    pub fn folder_number(&self, file: usize) -> u32 {
+        self.inputs.folder_number(self.given[file])
+    }
+
+    /// The path within the arrival, with `/`.
+    pub fn path(&self, file: usize) -> String {
+        path(&*self.inputs, self.given[file])
+    }
+
+    pub fn size(&self, file: usize) -> u64 {
+        self.inputs.size(self.given[file])
+    }
+
+    pub fn modified(&self, file: usize) -> Option<DateTime> {
+        self.inputs.modified(self.given[file])
+    }
+
+    pub fn open_by(&self, file: usize) -> Option<&str> {
+        self.inputs.open_by(self.given[file])
+    }
+
+    /// How long the whole path on the disk would be with another name, in UTF-16 units.
+    pub fn path_units(&self, file: usize, name: &str) -> usize {
+        self.inputs.units_before(self.given[file]) + japan::utf16_units(name)
+    }
+
+    /// Paths of what else lies in the folders.
+    pub fn others(&self) -> &[String] {
+        self.inputs.others()
     }
 
     /// The file of a path.
     pub fn by_path(&self, path: &str) -> Option<usize> {
         let mut paths = self.paths.borrow_mut();
         if paths.is_empty() {
-            *paths = self.inputs.iter().enumerate().map(|(at, input)| (input.path.as_str().into(), at)).collect();
+            *paths = (0..self.len()).map(|at| (self.path(at).into(), at)).collect();
         }
         paths.get(path).copied()
     }
 
-    /// The file's name as scripts hold it.
-    pub fn name(&self, file: usize) -> ImmutableString {
-        self.names[file].clone()
+    /// A place in a file.
+    pub fn place(&self, file: usize) -> Place {
+        Place { file: Some(self.path(file)), ..Place::default() }
     }
 
     /// The paths of the files that were opened, in order of paths.
     pub fn files_read(&self) -> Vec<String> {
         let read = self.read.borrow();
-        self.inputs.iter().zip(read.iter()).filter(|(_, read)| **read).map(|(input, _)| input.path.clone()).collect()
+        (0..self.len()).filter(|at| read[*at]).map(|at| self.path(at)).collect()
     }
+}
+
+/// Where each folder stands in Japanese order; a folder before the folders within it.
+fn ranks(inputs: &dyn Inputs) -> Vec<usize> {
+    let mut folders: Vec<(u32, &str)> = Vec::new();
+    for file in 0..inputs.count() as u32 {
+        let number = inputs.folder_number(file);
+        if folders.last().is_none_or(|(last, _)| *last != number) {
+            folders.push((number, inputs.folder(file)));
+        }
+    }
+    folders.sort_by(|a, b| order(a.1, b.1));
+    let mut ranks = vec![0; folders.iter().map(|(number, _)| *number as usize + 1).max().unwrap_or(0)];
+    for (rank, (number, _)) in folders.iter().enumerate() {
+        ranks[*number as usize] = rank;
+    }
+    ranks
+}
+
+fn path(inputs: &dyn Inputs, file: u32) -> String {
+    let (folder, name) = (inputs.folder(file), inputs.name(file));
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 impl Session {
@@ -99,9 +152,10 @@ impl Session {
             return Err(refusal.clone());
         }
         self.close_workbook();
-        let input = self.files.get(file);
-        self.tell_reading(file, input);
-        let opened = (input.load)().and_then(|bytes| Workbook::open(&input.path, bytes, &self.shelf, &self.context.book_limits));
+        let path = self.files.path(file);
+        self.tell_reading(file, &path);
+        let bytes = self.files.inputs.load(self.files.given(file));
+        let opened = bytes.and_then(|bytes| Workbook::open(&path, bytes, &self.shelf, &self.context.book_limits));
         match opened {
             Ok(workbook) => {
                 let workbook = Rc::new(workbook);
@@ -115,11 +169,11 @@ impl Session {
         }
     }
 
-    fn tell_reading(&self, file: usize, input: &Input) {
+    fn tell_reading(&self, file: usize, path: &str) {
         if !std::mem::replace(&mut self.files.read.borrow_mut()[file], true) {
             self.files.number.set(self.files.number.get() + 1);
             let (number, of) = (self.files.number.get(), self.files.len());
-            (self.context.progress)(Progress::Reading { number, of, path: input.path.clone() });
+            (self.context.progress)(Progress::Reading { number, of, path: path.to_owned() });
         }
     }
 
@@ -136,7 +190,7 @@ impl Session {
                 }
             }
         };
-        let place = Place { file: Some(self.files.get(file).path.clone()), ..Place::default() };
+        let place = self.files.place(file);
         let problem = Problem::Refused(refusal.clone());
         let fate = if severity == Severity::Error { Fate::Stopped } else { Fate::Skipped };
         if before.is_some() {
@@ -176,7 +230,7 @@ impl Session {
     }
 }
 
-/// The Japanese order of paths. Where the first difference is one of digits, nothing else decides: the short way for long lists
+/// The Japanese order of names. Where the first difference is one of digits, nothing else decides: the short way for long lists
 /// of numbered files.
 fn order(a: &str, b: &str) -> Ordering {
     let (left, right) = (a.as_bytes(), b.as_bytes());

@@ -8,22 +8,29 @@ use rust_decimal::Decimal;
 
 use crate::{Limits, Trouble};
 
-/// A file of the arrival. Its bytes are fetched when a script reads it, not before.
-pub struct Input {
-    /// Path within the arrival, with `/`.
-    pub path: String,
-    /// The file's name.
-    pub name: String,
-    /// The folder within the arrival; empty at its top.
-    pub folder: String,
+/// The files of the arrival, as the host keeps them; each has a number, in the order in which they were given. Nothing is opened
+/// or asked for before a script wants it.
+pub trait Inputs {
+    /// How many files there are.
+    fn count(&self) -> usize;
+    /// A file's name.
+    fn name(&self, file: u32) -> &str;
+    /// The folder within the arrival, without `/` behind it; empty at its top.
+    fn folder(&self, file: u32) -> &str;
+    /// A number that is the same for all files of one folder and for no other.
+    fn folder_number(&self, file: u32) -> u32;
+    /// How long the path on the disk is before the name, in UTF-16 units, as Windows counts.
+    fn units_before(&self, file: u32) -> usize;
     /// Bytes.
-    pub size: u64,
+    fn size(&self, file: u32) -> u64;
     /// When it was changed last.
-    pub modified: Option<civil::DateTime>,
-    /// Who has it open, by its `~$` file.
-    pub open_by: Option<String>,
+    fn modified(&self, file: u32) -> Option<civil::DateTime>;
+    /// Who has it open, by its `~$` file; empty where nobody knows who.
+    fn open_by(&self, file: u32) -> Option<&str>;
     /// Fetches the bytes.
-    pub load: Box<dyn Fn() -> Result<Vec<u8>, Refusal>>,
+    fn load(&self, file: u32) -> Result<Vec<u8>, Refusal>;
+    /// Paths of what else lies in the folders of the arrival: no file may take their names.
+    fn others(&self) -> &[String];
 }
 
 /// A setting of the task.
@@ -66,6 +73,8 @@ pub struct Context {
     pub book_limits: book::Limits,
     /// Told how far it is.
     pub progress: Box<dyn Fn(Progress)>,
+    /// Says in the person's language what is wrong with a file name.
+    pub name_words: Box<dyn Fn(&japan::NameTrouble) -> String>,
 }
 
 impl Context {
@@ -79,6 +88,7 @@ impl Context {
             limits: Limits::default(),
             book_limits: book::Limits::default(),
             progress: Box::new(|_| ()),
+            name_words: Box::new(|trouble| format!("{trouble:?}")),
         }
     }
 }
@@ -93,16 +103,57 @@ pub struct Output {
 }
 
 /// A file to be given another name within its folder.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Rename {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rename<'a> {
     /// Which of the inputs, in the order in which they were given.
     pub file: u32,
-    /// The path now.
-    pub from: String,
-    /// The path then.
-    pub to: String,
+    /// Its new name.
+    pub to: &'a str,
     /// Why.
-    pub reason: String,
+    pub reason: &'a str,
+}
+
+/// Renames, all their names in one text: there may be a hundred thousand.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Renames {
+    text: String,
+    /// The file, where its new name begins in the text, and the number of the reason.
+    list: Vec<(u32, usize, u32)>,
+    reasons: Vec<String>,
+}
+
+impl Renames {
+    /// Adds a rename.
+    pub fn add(&mut self, file: u32, to: &str, reason: &str) {
+        // Neighbours nearly always have the same reason.
+        if self.reasons.last().is_none_or(|last| last != reason) {
+            self.reasons.push(reason.to_owned());
+        }
+        self.list.push((file, self.text.len(), self.reasons.len() as u32 - 1));
+        self.text.push_str(to);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// One of them.
+    pub fn get(&self, at: usize) -> Rename<'_> {
+        let (file, start, reason) = self.list[at];
+        let end = self.list.get(at + 1).map_or(self.text.len(), |(_, next, _)| *next);
+        Rename { file, to: &self.text[start..end], reason: &self.reasons[reason as usize] }
+    }
+
+    /// All of them, in the order in which they were added.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Rename<'_>> {
+        (0..self.len()).map(|at| self.get(at))
+    }
 }
 
 /// What became of the rows that were read: `read = used + the excluded`.
@@ -136,7 +187,7 @@ pub struct Outcome {
     /// Files to publish.
     pub outputs: Vec<Output>,
     /// Files to rename, no two to the same name and none to a name that is taken.
-    pub renames: Vec<Rename>,
+    pub renames: Renames,
     /// What is wrong or doubtful, in the order of discovery.
     pub findings: Vec<Finding>,
     /// Findings beyond the limit that were not kept.

@@ -3,15 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use book::{Fate, Finding, Place, Problem, Severity, Shelf, TextId, Value};
+use book::{Finding, Place, Severity, Shelf, TextId, Value};
 use rhai::{Dynamic, ImmutableString};
 
 use crate::account::Ledger;
 use crate::fault::Fault;
 use crate::files::Files;
 use crate::handle::{Day, Frame, Moment};
-use crate::outcome::{Context, Input, Output};
-use crate::renames::Renames;
+use crate::outcome::{Context, Inputs, Output};
+use crate::renames::Planned;
 use crate::vocabulary::Patterns;
 
 /// Texts kept ready for scripts: a slot for each of the last bits of a text's number.
@@ -26,7 +26,7 @@ pub(crate) struct Session {
     pub findings: RefCell<Vec<Finding>>,
     pub findings_left_out: Cell<u64>,
     pub outputs: RefCell<Vec<Output>>,
-    pub renames: RefCell<Renames>,
+    pub renames: RefCell<Planned>,
     pub units: Cell<Option<u64>>,
     pub patterns: Patterns,
     pub notes: RefCell<Vec<String>>,
@@ -37,7 +37,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub fn new(inputs: Vec<Input>, context: Context) -> Rc<Session> {
+    pub fn new(inputs: Box<dyn Inputs>, context: Context) -> Rc<Session> {
         Rc::new(Session {
             shelf: Shelf::new(),
             files: Files::new(inputs),
@@ -58,7 +58,7 @@ impl Session {
 
     /// A session without files, for compiling and for the reference.
     pub fn empty() -> Rc<Session> {
-        Session::new(Vec::new(), Context::at(jiff::civil::DateTime::ZERO))
+        Session::new(Box::new(Nothing), Context::at(jiff::civil::DateTime::ZERO))
     }
 
     /// Keeps a finding, unless it is already there or there are too many.
@@ -88,13 +88,6 @@ impl Session {
     /// Whether the arrival will be returned.
     pub fn has_errors(&self) -> bool {
         self.findings.borrow().iter().any(|finding| finding.severity == Severity::Error)
-    }
-
-    /// A script's own finding.
-    pub fn say(&self, severity: Severity, place: Place, column: Option<String>, value: Option<String>, said: (&str, &str)) {
-        let fate = if severity == Severity::Error { Fate::Stopped } else { Fate::Used };
-        let problem = Problem::Said { problem: said.0.to_owned(), remedy: said.1.to_owned() };
-        self.find(Finding { severity, place, column, value, problem, fate });
     }
 
     /// A text as scripts hold it.
@@ -172,5 +165,41 @@ impl Session {
             }
             None => (Place::default(), None),
         }
+    }
+}
+
+/// An arrival without files.
+struct Nothing;
+
+impl Inputs for Nothing {
+    fn count(&self) -> usize {
+        0
+    }
+    fn name(&self, _: u32) -> &str {
+        ""
+    }
+    fn folder(&self, _: u32) -> &str {
+        ""
+    }
+    fn folder_number(&self, _: u32) -> u32 {
+        0
+    }
+    fn units_before(&self, _: u32) -> usize {
+        0
+    }
+    fn size(&self, _: u32) -> u64 {
+        0
+    }
+    fn modified(&self, _: u32) -> Option<jiff::civil::DateTime> {
+        None
+    }
+    fn open_by(&self, _: u32) -> Option<&str> {
+        None
+    }
+    fn load(&self, _: u32) -> Result<Vec<u8>, book::Refusal> {
+        Err(book::Refusal::Changed)
+    }
+    fn others(&self) -> &[String] {
+        &[]
     }
 }

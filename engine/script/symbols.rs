@@ -2,7 +2,7 @@
 //!
 //! Two laws hold for every name: taking off what was put on gives the name back, and putting on twice changes nothing.
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
 /// Brackets that people use for symbols, opening and closing.
 const BRACKETS: [(char, char); 8] =
@@ -49,8 +49,8 @@ pub(crate) struct Rules {
     /// The delimiter as it is compared.
     delimiter_key: String,
     pub rules: Vec<Rule>,
-    /// Names that fit, and the text that is put in front of them.
-    pub patterns: Vec<(Regex, String)>,
+    /// Names that fit, and the text that is put in front of them. All patterns are tried in one pass over the name.
+    pub patterns: (RegexSet, Vec<String>),
     /// What is taken off, where that is said as a pattern.
     pub strip: Option<Regex>,
 }
@@ -69,7 +69,7 @@ impl Rules {
             delimiter: delimiter.to_owned(),
             delimiter_key: key(delimiter),
             rules: Vec::new(),
-            patterns: Vec::new(),
+            patterns: (RegexSet::empty(), Vec::new()),
             strip: None,
         }
     }
@@ -111,7 +111,9 @@ impl Rules {
 
     /// The text that the first fitting pattern puts in front.
     pub fn by_pattern(&self, name: &str) -> Option<&str> {
-        self.patterns.iter().find(|(pattern, _)| pattern.is_match(name)).map(|(_, text)| text.as_str())
+        let (patterns, texts) = &self.patterns;
+        let first = if texts.is_empty() { None } else { patterns.matches(name).iter().next() };
+        first.map(|first| texts[first].as_str())
     }
 
     /// The symbol of a name, and the part that holds it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil;
 
 use crate::evaluate::run;
-use crate::{Context, Failure, Input, Library, Outcome, Program, Setting, Trouble, TroubleKind, evaluate};
+use crate::{Context, Failure, Inputs, Library, Outcome, Program, Setting, Trouble, TroubleKind, evaluate};
 
 /// A run to be tried.
 pub(crate) struct Story {
@@ -14,6 +14,43 @@ pub(crate) struct Story {
     files: Vec<(String, Vec<u8>)>,
     settings: BTreeMap<String, Setting>,
     operations: Option<u64>,
+}
+
+/// Files as a story gives them.
+struct Given(Vec<(String, Vec<u8>)>);
+
+impl Inputs for Given {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn name(&self, file: u32) -> &str {
+        self.0[file as usize].0.rsplit('/').next().unwrap_or_default()
+    }
+    fn folder(&self, file: u32) -> &str {
+        self.0[file as usize].0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+    fn folder_number(&self, file: u32) -> u32 {
+        self.0.iter().position(|(path, _)| path.rsplit_once('/').map_or("", |(folder, _)| folder) == self.folder(file)).unwrap()
+            as u32
+    }
+    fn units_before(&self, file: u32) -> usize {
+        japan::utf16_units(self.folder(file))
+    }
+    fn size(&self, file: u32) -> u64 {
+        self.0[file as usize].1.len() as u64
+    }
+    fn modified(&self, _: u32) -> Option<civil::DateTime> {
+        None
+    }
+    fn open_by(&self, _: u32) -> Option<&str> {
+        None
+    }
+    fn load(&self, file: u32) -> Result<Vec<u8>, book::Refusal> {
+        Ok(self.0[file as usize].1.clone())
+    }
+    fn others(&self) -> &[String] {
+        &[]
+    }
 }
 
 impl Story {
@@ -51,21 +88,8 @@ impl Story {
         Program::compile("main.rhai", &self.source, &self.library)
     }
 
-    pub fn inputs(&self) -> Vec<Input> {
-        let inputs = self.files.iter().map(|(path, bytes)| {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let content = bytes.clone();
-            Input {
-                path: path.clone(),
-                name: name.to_owned(),
-                folder: folder.to_owned(),
-                size: bytes.len() as u64,
-                modified: None,
-                open_by: None,
-                load: Box::new(move || Ok(content.clone())),
-            }
-        });
-        inputs.collect()
+    pub fn inputs(&self) -> Box<dyn Inputs> {
+        Box::new(Given(self.files.clone()))
     }
 
     pub fn context(&self) -> Context {
@@ -192,8 +216,8 @@ fn no_two_files_get_the_same_name() {
         .file("d/x.txt", "")
         .file("e/a.txt", "");
     let outcome = story.done();
-    let renames: Vec<(&str, &str)> = outcome.renames.iter().map(|rename| (rename.from.as_str(), rename.to.as_str())).collect();
-    assert_eq!(renames, [("d/x.txt", "d/X.txt"), ("e/a.txt", "e/同じ.txt")]);
+    let renames: Vec<(u32, &str)> = outcome.renames.iter().map(|rename| (rename.file, rename.to)).collect();
+    assert_eq!(renames, [(4, "X.txt"), (5, "同じ.txt")]);
     assert_eq!(outcome.findings.len(), 3);
 }
 

@@ -170,7 +170,7 @@ fn judge(house: &House, stop: Stop) -> Verdict {
             | Setback::NoRightToWrite { .. }
             | Setback::NoRightToRename { .. }
             | Setback::OutputName { .. }
-            | Setback::Renames { .. }
+            | Setback::HardLink { .. }
             | Setback::Changed { .. } => Verdict::Final(setback),
         },
     }

@@ -1,121 +1,70 @@
-//! The arrival's files on the worker's side: from the list that the engine left in the work folder to the script's inputs.
+//! The arrival's files as a script meets them, and the renames on their way back to the engine.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::fmt::Write;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::rc::Rc;
 
 use book::Refusal;
-use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, fstat, open, openat2};
+use jiff::civil;
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, Stat, fstat, open, openat2, statat};
 use rustix::io::Errno;
-use script::{Input, Rename};
+use script::{Inputs, Renames};
 use task::Pattern;
 
-use crate::arrival::{Dropped, Root, shown};
 use crate::clock::moment;
-use crate::rename::Wish;
+use crate::files::{Dropped, Files, Folder, Root, Seen};
+use crate::rename::is_same;
 use crate::report::Order;
 
-/// Writes the list of files: fields ended by a zero byte, which no name holds.
-pub(crate) fn write(path: &Path, files: &[Dropped]) -> io::Result<()> {
-    let mut list = BufWriter::with_capacity(1 << 18, File::create_new(path)?);
-    for file in files {
-        let by = file.open_by.as_deref().map(|by| format!("+{by}")).unwrap_or_default();
-        write!(list, "{}\0{}\0{}\0{}\0{}\0{by}\0", file.root, file.inner, file.size, file.modified, file.inode)?;
-    }
-    list.flush()
-}
-
-/// Reads the list back.
-pub(crate) fn read(path: &Path) -> io::Result<Vec<Dropped>> {
-    let text = std::fs::read_to_string(path)?;
-    let broken = || io::Error::other("the list of files is broken");
-    let mut fields = text.split_terminator('\0');
-    let mut files = Vec::new();
-    while let Some(root) = fields.next() {
-        let mut next = || fields.next().ok_or_else(broken);
-        files.push(Dropped {
-            root: root.parse().map_err(|_| broken())?,
-            inner: next()?.to_owned(),
-            size: next()?.parse().map_err(|_| broken())?,
-            modified: next()?.parse().map_err(|_| broken())?,
-            inode: next()?.parse().map_err(|_| broken())?,
-            open_by: next()?.strip_prefix('+').map(Rc::from),
-        });
-    }
-    Ok(files)
-}
-
-/// The files as a script meets them. Each is opened when the script reads it, not before.
-pub(crate) fn inputs(order: &Order, files: &Rc<Vec<Dropped>>) -> Vec<Input> {
-    let opener = Rc::new(Opener::new(order));
-    let input = |at: usize| {
-        let file = &files[at];
-        let path = shown(&order.roots, file);
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        let (opener, all) = (Rc::clone(&opener), Rc::clone(files));
-        Input {
-            folder: folder.to_owned(),
-            name: name.to_owned(),
-            size: file.size,
-            modified: moment(file.modified),
-            open_by: file.open_by.as_deref().map(str::to_owned),
-            load: Box::new(move || opener.load(&all[at])),
-            path,
-        }
-    };
-    (0..files.len()).map(input).collect()
-}
-
-/// Opens files of the arrival and no others.
-struct Opener {
+/// The files of the arrival and no others. Each is opened when the script reads it, not before.
+pub(crate) struct Host {
+    files: Rc<Files>,
     roots: Vec<Root>,
-    folders: RefCell<Vec<Option<Rc<OwnedFd>>>>,
+    /// Each folder as a person knows it, without `/` behind it, and the length of its path on the disk.
+    folders: Vec<(String, usize)>,
+    others: Vec<String>,
+    open: RefCell<Vec<Option<Rc<OwnedFd>>>>,
     rights: Vec<Pattern>,
     passwords: Vec<String>,
     limits: book::Limits,
 }
 
-impl Opener {
-    fn new(order: &Order) -> Opener {
-        Opener {
+impl Host {
+    pub fn new(order: &Order, files: Rc<Files>) -> Host {
+        let left = order.left.iter().map(|left| left.path.clone());
+        Host {
+            folders: files.folders().iter().map(|folder| shown_folder(&order.roots, folder)).collect(),
+            files,
             roots: order.roots.clone(),
-            folders: RefCell::new(order.roots.iter().map(|_| None).collect()),
+            others: order.others.iter().cloned().chain(left).collect(),
+            open: RefCell::new(order.roots.iter().map(|_| None).collect()),
             rights: order.read.iter().map(|pattern| Pattern::new(pattern)).collect(),
             passwords: order.passwords.clone(),
             limits: book::Limits { file: order.limits.file_mib << 20, ..book::Limits::default() },
         }
     }
 
-    fn load(&self, wanted: &Dropped) -> Result<Vec<u8>, Refusal> {
-        let path = shown(&self.roots, wanted);
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if !self.rights.iter().any(|pattern| pattern.fits(name)) {
-            return Err(Refusal::NotPermitted);
+    fn folder(&self, file: u32) -> &(String, usize) {
+        &self.folders[self.files.folder_number(file as usize) as usize]
+    }
+
+    /// What is known of a file; where nobody has asked yet, the file system is.
+    fn seen(&self, file: u32) -> Option<Seen> {
+        let file = self.files.get(file as usize);
+        file.seen.or_else(|| self.ask(&file).ok().filter(|stat| is_same(&file, stat)).map(|stat| Seen::of(&stat)))
+    }
+
+    fn ask(&self, file: &Dropped) -> Result<Stat, Errno> {
+        let root = &self.roots[file.root as usize];
+        if !root.folder {
+            return statat(rustix::fs::CWD, &root.path, AtFlags::SYMLINK_NOFOLLOW);
         }
-        let fd = self.open(wanted).map_err(|errno| match errno {
-            Errno::NOENT | Errno::LOOP | Errno::NOTDIR => Refusal::Changed,
-            _ => Refusal::Locked,
-        })?;
-        let stat = fstat(&fd).map_err(|_| Refusal::Locked)?;
-        let modified = i128::from(stat.st_mtime) * 1_000_000_000 + i128::from(stat.st_mtime_nsec);
-        let same = stat.st_ino == wanted.inode && stat.st_size as u64 == wanted.size && modified == wanted.modified;
-        if !same || stat.st_nlink != 1 || FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Err(Refusal::Changed);
-        }
-        if wanted.size > self.limits.file {
-            return Err(Refusal::TooLarge { bytes: wanted.size, limit: self.limits.file });
-        }
-        let mut bytes = Vec::with_capacity(wanted.size as usize + 1);
-        // One byte more than it should have shows a file that is still growing.
-        File::from(fd).take(wanted.size + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Locked)?;
-        if bytes.len() as u64 != wanted.size {
-            return Err(Refusal::Changed);
-        }
-        Ok(book::unlock(bytes, self.passwords.iter().map(String::as_str), &self.limits))
+        let top = self.top(file.root as usize)?;
+        statat(top, format!("{}{}", file.folder, file.name), AtFlags::SYMLINK_NOFOLLOW)
     }
 
     /// Links are not followed, pipes do not block.
@@ -125,70 +74,133 @@ impl Opener {
         if !root.folder {
             return open(&root.path, flags, Mode::empty());
         }
-        let folder = self.folder(wanted.root as usize)?;
+        let top = self.top(wanted.root as usize)?;
         let within = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-        openat2(folder, &wanted.inner, flags, Mode::empty(), within)
+        openat2(top, format!("{}{}", wanted.folder, wanted.name), flags, Mode::empty(), within)
     }
 
-    fn folder(&self, root: usize) -> Result<Rc<OwnedFd>, Errno> {
-        if let Some(folder) = &self.folders.borrow()[root] {
+    fn top(&self, root: usize) -> Result<Rc<OwnedFd>, Errno> {
+        if let Some(folder) = &self.open.borrow()[root] {
             return Ok(Rc::clone(folder));
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let folder = Rc::new(open(&self.roots[root].path, flags, Mode::empty())?);
-        self.folders.borrow_mut()[root] = Some(Rc::clone(&folder));
+        self.open.borrow_mut()[root] = Some(Rc::clone(&folder));
         Ok(folder)
     }
 }
 
-/// The script's renames by the numbers of their files.
-pub(crate) struct Wishes {
-    pub list: Vec<Wish>,
-    pub reasons: Vec<String>,
-}
+impl Inputs for Host {
+    fn count(&self) -> usize {
+        self.files.len()
+    }
 
-/// What a script wants renamed. A rename of something that is no file of the arrival cannot be: the script only has
-/// handles of its files.
-pub(crate) fn wishes(renames: &[Rename]) -> Wishes {
-    let mut wishes = Wishes { list: Vec::with_capacity(renames.len()), reasons: Vec::new() };
-    let mut known: HashMap<&str, u32> = HashMap::new();
-    let mut last = ("", 0);
-    for rename in renames {
-        if last.0 != rename.reason || wishes.reasons.is_empty() {
-            let reason = *known.entry(rename.reason.as_str()).or_insert_with(|| {
-                wishes.reasons.push(rename.reason.clone());
-                wishes.reasons.len() as u32 - 1
-            });
-            last = (rename.reason.as_str(), reason);
+    fn name(&self, file: u32) -> &str {
+        self.files.name(file as usize)
+    }
+
+    fn folder(&self, file: u32) -> &str {
+        &self.folder(file).0
+    }
+
+    fn folder_number(&self, file: u32) -> u32 {
+        self.files.folder_number(file as usize)
+    }
+
+    fn units_before(&self, file: u32) -> usize {
+        self.folder(file).1
+    }
+
+    fn size(&self, file: u32) -> u64 {
+        self.seen(file).map_or(0, |seen| seen.size)
+    }
+
+    fn modified(&self, file: u32) -> Option<civil::DateTime> {
+        self.seen(file).and_then(|seen| moment(seen.modified))
+    }
+
+    fn open_by(&self, file: u32) -> Option<&str> {
+        self.files.get(file as usize).open_by.map(|by| &**by)
+    }
+
+    fn load(&self, file: u32) -> Result<Vec<u8>, Refusal> {
+        let wanted = self.files.get(file as usize);
+        if !self.rights.iter().any(|pattern| pattern.fits(wanted.name)) {
+            return Err(Refusal::NotPermitted);
         }
-        let to = rename.to.rsplit('/').next().unwrap_or_default().to_owned();
-        wishes.list.push(Wish { file: rename.file, to, reason: last.1 });
+        let fd = self.open(&wanted).map_err(|errno| match errno {
+            Errno::NOENT | Errno::LOOP | Errno::NOTDIR => Refusal::Changed,
+            _ => Refusal::Locked,
+        })?;
+        let stat = fstat(&fd).map_err(|_| Refusal::Locked)?;
+        if !is_same(&wanted, &stat) {
+            return Err(Refusal::Changed);
+        }
+        // A second name may lie where its owner lets nobody read.
+        if stat.st_nlink != 1 {
+            return Err(Refusal::HardLink { names: stat.st_nlink });
+        }
+        let size = stat.st_size as u64;
+        if size > self.limits.file {
+            return Err(Refusal::TooLarge { bytes: size, limit: self.limits.file });
+        }
+        let mut bytes = Vec::with_capacity(size as usize + 1);
+        // One byte more than it should have shows a file that is still growing.
+        File::from(fd).take(size + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Locked)?;
+        if bytes.len() as u64 != size {
+            return Err(Refusal::Changed);
+        }
+        Ok(book::unlock(bytes, self.passwords.iter().map(String::as_str), &self.limits))
     }
-    wishes
+
+    fn others(&self) -> &[String] {
+        &self.others
+    }
 }
 
-/// Writes the renames for the engine, as fields ended by a zero byte.
-pub(crate) fn write_wishes(path: &Path, wishes: &[Wish]) -> io::Result<()> {
-    let mut list = BufWriter::with_capacity(1 << 18, File::create_new(path)?);
-    for wish in wishes {
-        write!(list, "{}\0{}\0{}\0", wish.file, wish.to, wish.reason)?;
+/// A folder as a person knows it, and the length of its path on the disk as Windows counts.
+fn shown_folder(roots: &[Root], folder: &Folder) -> (String, usize) {
+    let root = &roots[folder.root as usize];
+    let above = if root.folder { Some(root.path.as_path()) } else { root.path.parent() };
+    let above = above.map_or(0, |above| japan::utf16_units(&above.to_string_lossy()) + 1);
+    let shown = format!("{}{}", root.prefix, folder.inner).trim_end_matches('/').to_owned();
+    (shown, above + japan::utf16_units(&folder.inner))
+}
+
+/// Writes the renames for the engine, as fields ended by a zero byte. Each reason stands once, before the renames it is for.
+pub(crate) fn write_renames(path: &Path, renames: &Renames) -> io::Result<()> {
+    let mut list = String::with_capacity(renames.len() * 64 + 256);
+    let mut last = None;
+    for rename in renames.iter() {
+        if last != Some(rename.reason) {
+            last = Some(rename.reason);
+            list.push('\0');
+            list.push_str(rename.reason);
+            list.push('\0');
+        }
+        // Writing into a text cannot fail.
+        let _ = write!(list, "{}\0{}\0", rename.file, rename.to);
     }
-    list.flush()
+    std::fs::write(path, list)
 }
 
 /// Reads the renames on the engine's side. Numbers are checked: the worker is not trusted.
-pub(crate) fn read_wishes(path: &Path, files: usize) -> io::Result<Vec<Wish>> {
+pub(crate) fn read_renames(path: &Path, files: usize) -> io::Result<Renames> {
     let text = std::fs::read_to_string(path)?;
     let broken = || io::Error::other("the list of renames is broken");
     let mut fields = text.split_terminator('\0');
-    let mut wishes = Vec::new();
+    let mut renames = Renames::default();
+    let mut reason = "";
     while let Some(file) = fields.next() {
+        let to = fields.next().ok_or_else(broken)?;
+        if file.is_empty() {
+            reason = to;
+            continue;
+        }
         let file = file.parse().ok().filter(|&file: &u32| (file as usize) < files).ok_or_else(broken)?;
-        let to = fields.next().ok_or_else(broken)?.to_owned();
-        let reason = fields.next().and_then(|reason| reason.parse().ok()).ok_or_else(broken)?;
-        wishes.push(Wish { file, to, reason });
+        renames.add(file, to, reason);
     }
-    Ok(wishes)
+    Ok(renames)
 }
 
 #[cfg(test)]
@@ -196,24 +208,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_come_back_as_they_went() {
+    fn renames_come_back_as_they_went() {
         let dir = tempfile::tempdir().unwrap();
-        let files: Vec<Dropped> = (0..3)
-            .map(|n| Dropped {
-                root: 0,
-                inner: format!("改\n行/{n}.xlsx"),
-                size: n,
-                modified: -1,
-                inode: n,
-                open_by: (n == 1).then(|| "".into()),
-            })
-            .collect();
-        write(&dir.path().join("f"), &files).unwrap();
-        let back = read(&dir.path().join("f")).unwrap();
-        assert_eq!(format!("{back:?}"), format!("{files:?}"));
-        let wishes = vec![Wish { file: 2, to: "個_2.xlsx".to_owned(), reason: 0 }];
-        write_wishes(&dir.path().join("r"), &wishes).unwrap();
-        assert_eq!(read_wishes(&dir.path().join("r"), 3).unwrap(), wishes);
-        assert!(read_wishes(&dir.path().join("r"), 2).is_err());
+        let path = dir.path().join("renames");
+        let mut renames = Renames::default();
+        for (file, to, reason) in [(2, "個_2.xlsx", ""), (0, "改\n行", "理由"), (1, "x", "理由"), (3, "y", "別の理由")]
+        {
+            renames.add(file, to, reason);
+        }
+        write_renames(&path, &renames).unwrap();
+        assert_eq!(read_renames(&path, 4).unwrap(), renames);
+        assert!(read_renames(&path, 3).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong or doubtful in a workbook, in English.
 
-use book::{Difference, FormatClass, Problem, Refusal, Shown, Suspicion, ValueKind, Visibility};
+use book::{Difference, FormatClass, NotRenamed, Problem, Refusal, Shown, Suspicion, ValueKind, Visibility};
 use japan::{DateDoubt, DateTrouble};
 
 use super::{count, list};
@@ -9,9 +9,14 @@ use crate::Telling;
 pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
     let mask = |value: &str| japan::mask(column, value);
     match problem {
-        Problem::Said { problem, remedy } => Telling::new(problem, remedy),
+        Problem::Said { problem, remedy, .. } => Telling::new(problem, remedy),
         Problem::Refused(why) => refusal(why),
         Problem::Suspicious(what) => suspicion(what),
+        Problem::NotRenamed { to, why } => not_renamed(to, why),
+        Problem::OtherSymbol { now, wanted, reason } => Telling::new(
+            format!("the name has another symbol, \"{now}\"; by the rules it would be \"{wanted}\" ({reason})"),
+            "decide which one is right, and mend the name by hand",
+        ),
         Problem::HiddenSheet => {
             Telling::new("a hidden sheet was read too", "if it is not to be used, delete it and drop the file again")
         }
@@ -184,6 +189,23 @@ fn no_header(wanted: &[String], best_row: Option<u32>, found: &[String]) -> Tell
     Telling::new(what, "see whether it is the right file; if so, make the heading as it should be and drop the file again")
 }
 
+fn not_renamed(to: &str, why: &NotRenamed) -> Telling {
+    let (because, next) = match why {
+        NotRenamed::Open { by: Some(by) } => (format!("{by} has it open"), "close it, and drop it again"),
+        NotRenamed::Open { by: None } => ("somebody has it open".to_owned(), "close it, and drop it again"),
+        NotRenamed::Name { troubles } => {
+            let all: Vec<String> = troubles.iter().map(super::label::name_trouble).collect();
+            (all.join(", "), "shorten the name or replace the signs that cannot be used, and drop it again")
+        }
+        NotRenamed::Twin { other } => (
+            format!("\"{other}\" would get the same name (case and Unicode form do not count)"),
+            "rename one of the two by hand, and drop them again",
+        ),
+        NotRenamed::Taken { by } => (format!("\"{by}\" is there already"), "rename one of the two by hand, and drop them again"),
+    };
+    Telling::new(format!("not renamed to \"{to}\": {because}"), next)
+}
+
 pub(crate) fn refusal(refusal: &Refusal) -> Telling {
     match refusal {
         Refusal::Empty => Telling::new("the file is empty", "see whether it was saved, and drop it again"),
@@ -220,6 +242,9 @@ pub(crate) fn refusal(refusal: &Refusal) -> Telling {
             "the file was changed or taken away while the job ran",
             "close it, wait until it is saved, and drop it again",
         ),
+        Refusal::HardLink { names } => {
+            Telling::new(format!("one of {names} names of the same file; it was not opened"), "copy the file, and drop the copy")
+        }
         Refusal::Locked => Telling::new(
             "the file cannot be read: no right to, or a fault of the disk",
             "see whether somebody has it open and whether the rights suffice, and drop it again",

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use job::{ClashWhy, Error, Limit, ScriptLimit, Setback, UndoWhy, Why};
+use job::{Error, Limit, ScriptLimit, Setback, UndoWhy, Why};
 
 use super::{count, list};
 use crate::Telling;
@@ -45,9 +45,9 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             format!("\"{name}\" cannot be the name of a file"),
             "avoid long names and the signs that Windows refuses",
         ),
-        Setback::Renames { clashes } => Telling::new(
-            format!("the renames contradict each other ({}); nothing was renamed", clashes.len()),
-            "change the script so that no two names meet",
+        Setback::HardLink { path, names } => Telling::new(
+            format!("\"{path}\" is one of {names} names of the same file, so it was not copied"),
+            "copy the file, and drop the copy",
         ),
         Setback::Changed { path } => Telling::new(
             format!("\"{path}\" changed meanwhile; every name is as it was"),
@@ -152,24 +152,6 @@ pub(crate) fn left(why: &Why) -> Telling {
         Why::NothingToDo { accepts } => Telling::new(
             format!("there is no file for this task (it takes {})", list(accepts)),
             "see whether these are the right files and the right task",
-        ),
-    }
-}
-
-pub(crate) fn clash(why: &ClashWhy, to: &str) -> Telling {
-    match why {
-        ClashWhy::Twin { other } => Telling::new(
-            format!("as \"{to}\" it would have the same name as \"{other}\" (case and Unicode form do not count)"),
-            "rename one of the two first, and run it again",
-        ),
-        ClashWhy::Taken { by } => Telling::new(
-            format!("as \"{to}\" it would meet \"{by}\", which is there already"),
-            "see whether the other file is needed, and rename one of the two",
-        ),
-        ClashWhy::Twice => Telling::new("the same file is to be renamed twice", "correct the script"),
-        ClashWhy::Name(why) => Telling::new(
-            format!("\"{to}\" cannot be a name: {}", super::label::name_trouble(why)),
-            "shorten the name, or replace the signs that cannot be used",
         ),
     }
 }

@@ -30,6 +30,8 @@ pub(crate) fn fate(fate: Fate) -> &'static str {
         Fate::Skipped => "left out",
         Fate::Blanked => "used as blank",
         Fate::Used => "used as it is",
+        Fate::NameKept => "kept its name",
+        Fate::WentOn => "went on",
     }
 }
 

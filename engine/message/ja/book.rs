@@ -1,6 +1,6 @@
 //! What is wrong or doubtful in a workbook, in Japanese.
 
-use book::{Difference, FormatClass, Problem, Refusal, Shown, Suspicion, ValueKind, Visibility};
+use book::{Difference, FormatClass, NotRenamed, Problem, Refusal, Shown, Suspicion, ValueKind, Visibility};
 use japan::{DateDoubt, DateTrouble};
 
 use super::list;
@@ -11,9 +11,14 @@ const AGAIN: &str = "直してから、もう一度入れてください。";
 pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
     let mask = |value: &str| japan::mask(column, value);
     match problem {
-        Problem::Said { problem, remedy } => Telling::new(problem, remedy),
+        Problem::Said { problem, remedy, .. } => Telling::new(problem, remedy),
         Problem::Refused(why) => refusal(why),
         Problem::Suspicious(what) => suspicion(what),
+        Problem::NotRenamed { to, why } => not_renamed(to, why),
+        Problem::OtherSymbol { now, wanted, reason } => Telling::new(
+            format!("別の記号「{now}」が付いています（判定は「{wanted}」：{reason}）。"),
+            "正しい記号を決めて、手で直してください。",
+        ),
         Problem::HiddenSheet => {
             Telling::new("非表示のシートも読み取りました。", "使わないシートであれば、削除してから、もう一度入れてください。")
         }
@@ -189,6 +194,25 @@ fn no_header(wanted: &[String], best_row: Option<u32>, found: &[String]) -> Tell
     Telling::new(what, format!("違うファイルでないか確かめてください。合っているときは、見出しを様式のとおりに{AGAIN}"))
 }
 
+fn not_renamed(to: &str, why: &NotRenamed) -> Telling {
+    let (because, next) = match why {
+        NotRenamed::Open { by: Some(by) } => (format!("{by}さんが開いています。"), "閉じてから、もう一度入れてください。"),
+        NotRenamed::Open { by: None } => ("だれかが開いています。".to_owned(), "閉じてから、もう一度入れてください。"),
+        NotRenamed::Name { troubles } => {
+            let all = troubles.iter().map(super::label::name_trouble).collect();
+            (all, "名前を短くするか、使えない字をほかの字に変えてから、もう一度入れてください。")
+        }
+        NotRenamed::Twin { other } => (
+            format!("「{other}」も同じ名前になります（大文字と小文字、濁点の持ち方の違いは区別されません）。"),
+            "どちらかの名前を手で変えてから、もう一度入れてください。",
+        ),
+        NotRenamed::Taken { by } => {
+            (format!("「{by}」がすでにあり、同じ名前になります。"), "どちらかの名前を手で変えてから、もう一度入れてください。")
+        }
+    };
+    Telling::new(format!("名前を「{to}」に変えませんでした。{because}"), next)
+}
+
 pub(crate) fn refusal(refusal: &Refusal) -> Telling {
     match refusal {
         Refusal::Empty => Telling::new("ファイルの中身が空です。", "保存がうまくいったか確かめて、もう一度入れてください。"),
@@ -230,6 +254,10 @@ pub(crate) fn refusal(refusal: &Refusal) -> Telling {
         Refusal::Changed => Telling::new(
             "処理の途中で、ファイルが書き換えられたか、なくなりました。",
             "ファイルを閉じて、保存が終わってから、もう一度入れてください。",
+        ),
+        Refusal::HardLink { names } => Telling::new(
+            format!("同じファイルに名前が{names}個付いているので、開きませんでした。"),
+            "ファイルをコピーして、コピーした方を入れてください。",
         ),
         Refusal::Locked => Telling::new(
             "ファイルを読む権限がないか、読み取りに失敗しました。",

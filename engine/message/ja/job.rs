@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use job::{ClashWhy, Error, Limit, ScriptLimit, Setback, UndoWhy, Why};
+use job::{Error, Limit, ScriptLimit, Setback, UndoWhy, Why};
 
 use super::list;
 use crate::Telling;
@@ -49,9 +49,9 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             format!("「{name}」は、ファイルの名前にできません。"),
             "Windowsで使えない記号や長すぎる名前を避けて、スクリプトを直してください。",
         ),
-        Setback::Renames { clashes } => Telling::new(
-            format!("名前を変える予定に矛盾があるので、何も変えていません（{}件）。", clashes.len()),
-            "変えたあとの名前が重ならないように、スクリプトを直してください。",
+        Setback::HardLink { path, names } => Telling::new(
+            format!("「{path}」は同じファイルに名前が{names}個付いているので、写せませんでした。"),
+            "ファイルをコピーして、コピーした方を入れてください。",
         ),
         Setback::Changed { path } => Telling::new(
             format!("「{path}」が処理の途中で変わりました。名前はすべて元に戻しました。"),
@@ -170,26 +170,6 @@ pub(crate) fn left(why: &Why) -> Telling {
         Why::NothingToDo { accepts } => Telling::new(
             format!("この業務で使うファイルがありません（使うのは{}）。", list(accepts)),
             "入れるファイルや業務が違っていないか、確かめてください。",
-        ),
-    }
-}
-
-pub(crate) fn clash(why: &ClashWhy, to: &str) -> Telling {
-    match why {
-        ClashWhy::Twin { other } => Telling::new(
-            format!(
-                "「{to}」に変えると、「{other}」と同じ名前になります（大文字と小文字、濁点の持ち方の違いは区別されません）。"
-            ),
-            "どちらかの名前を先に変えて、もう一度実行してください。",
-        ),
-        ClashWhy::Taken { by } => Telling::new(
-            format!("「{to}」に変えると、もうある「{by}」と同じ名前になります。"),
-            "もうあるファイルが要るかどうか確かめ、どちらかの名前を変えてください。",
-        ),
-        ClashWhy::Twice => Telling::new("同じファイルの名前を2回変えようとしています。", "スクリプトを直してください。"),
-        ClashWhy::Name(why) => Telling::new(
-            format!("「{to}」は名前にできません。{}", super::label::name_trouble(why)),
-            "名前を短くするか、使えない記号をほかの字に変えてください。",
         ),
     }
 }

@@ -29,6 +29,8 @@ pub(crate) fn fate(fate: Fate) -> &'static str {
         Fate::Skipped => "読み飛ばしました",
         Fate::Blanked => "空欄として使いました",
         Fate::Used => "そのまま使いました",
+        Fate::NameKept => "元の名前のままにしました",
+        Fate::WentOn => "そのまま進めました",
     }
 }
 

@@ -335,7 +335,7 @@ impl<'a> Reader<'a> {
 
     fn trouble(&mut self, severity: Severity, column: &str, trouble: RegisterTrouble) {
         let telling = message::register_trouble(self.context.lang, &trouble);
-        self.say(severity, column, Problem::Said { problem: telling.what, remedy: telling.next });
+        self.say(severity, column, Problem::Said { problem: telling.what, remedy: telling.next, done: None });
     }
 
     fn say(&mut self, severity: Severity, column: &str, problem: Problem) {

@@ -144,7 +144,7 @@ const READABLE: [&str; 7] = ["xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv"]
 
 /// What looks personal in a file. Nothing for a file that is no workbook.
 pub(super) fn personal(session: &Session, file: usize) -> Vec<Found> {
-    let name = &session.files.get(file).name;
+    let name = session.files.name(file);
     if !READABLE.contains(&super::read::extension(name).to_lowercase().as_str()) {
         return Vec::new();
     }

@@ -33,15 +33,15 @@ fn arrival(v: &mut Vocabulary) {
     v.word(
         "ファイル",
         &["入力.ファイル"],
-        "入力されたファイルの配列（パスの日本語順）。",
-        "The files of the arrival, in Japanese order of their paths.",
+        "入力されたファイルの配列（フォルダーごとに、名前の日本語順）。",
+        "The files of the arrival, folder by folder, in Japanese order of their names.",
     )
     .example("入力.ファイル.len()", "1")
     .asking(|session, _: &mut Arrival| Ok((0..session.files.len()).map(|at| Dynamic::from(File(at))).collect::<Array>()));
     v.word("名前", &["入力.名前", "f.名前"], "入力の名前、ファイルの名前。", "The name of the arrival, or of a file.")
         .example("f.名前", "検査.csv")
         .asking(|session, _: &mut Arrival| Ok(ImmutableString::from(session.context.arrival.as_str())))
-        .asking(|session, file: &mut File| Ok(session.files.name(file.0)));
+        .asking(|session, file: &mut File| Ok(ImmutableString::from(session.files.name(file.0))));
     v.word("一覧", &["入力.一覧"], "ファイルの表：パス、フォルダ、名前、拡張子、大きさ、更新日時。", "The files as a table.")
         .example("入力.一覧.行(0).名前", "検査.csv")
         .asking(|session, _: &mut Arrival| Ok(listing(session)));
@@ -56,7 +56,7 @@ fn arrival(v: &mut Vocabulary) {
         move |_: &mut Arrival, patterns: Dynamic| -> Said<Array> {
             let patterns = options::texts(&patterns)?;
             let patterns: Vec<&str> = patterns.iter().flat_map(|pattern| pattern.split('|')).map(str::trim).collect();
-            let fits = |file: &usize| patterns.iter().any(|pattern| files::fits(pattern, &session.files.get(*file).name));
+            let fits = |file: &usize| patterns.iter().any(|pattern| files::fits(pattern, session.files.name(*file)));
             Ok((0..session.files.len()).filter(fits).map(|at| Dynamic::from(File(at))).collect())
         }
     });
@@ -74,15 +74,17 @@ fn arrival(v: &mut Vocabulary) {
 
 fn listing(session: &Rc<Session>) -> Table {
     let text = |text: &str| if text.is_empty() { Value::Blank } else { Value::Text(session.shelf.texts.intern(text)) };
-    let files = session.files.all();
-    let column = |name: &str, values: Vec<Value>| Rc::new(book::Column::new(name, Data::of(values)));
+    let files = &session.files;
+    let column = |name: &str, of: &dyn Fn(usize) -> Value| {
+        Rc::new(book::Column::new(name, Data::of((0..files.len()).map(of).collect::<Vec<_>>())))
+    };
     let columns = vec![
-        column("パス", files.iter().map(|file| text(&file.path)).collect()),
-        column("フォルダ", files.iter().map(|file| text(&file.folder)).collect()),
-        column("名前", files.iter().map(|file| text(&file.name)).collect()),
-        column("拡張子", files.iter().map(|file| text(extension(&file.name))).collect()),
-        column("大きさ", files.iter().map(|file| Value::Integer(file.size as i64)).collect()),
-        column("更新日時", files.iter().map(|file| file.modified.map_or(Value::Blank, moment)).collect()),
+        column("パス", &|file| text(&files.path(file))),
+        column("フォルダ", &|file| text(files.folder(file))),
+        column("名前", &|file| text(files.name(file))),
+        column("拡張子", &|file| text(extension(files.name(file)))),
+        column("大きさ", &|file| Value::Integer(files.size(file) as i64)),
+        column("更新日時", &|file| files.modified(file).map_or(Value::Blank, moment)),
     ];
     Table::new(book::Table::new(&session.shelf, columns, Rc::new(vec![Origin::COMPUTED; files.len()])))
 }
@@ -111,20 +113,20 @@ fn file(v: &mut Vocabulary) {
         "The folder of a file within the arrival.",
     )
     .example("f.フォルダ", "")
-    .asking(|session, file: &mut File| Ok(ImmutableString::from(session.files.get(file.0).folder.as_str())));
+    .asking(|session, file: &mut File| Ok(ImmutableString::from(session.files.folder(file.0))));
     v.word("パス", &["f.パス"], "入力の中のパス。", "The path of a file within the arrival.")
         .example("f.パス", "検査.csv")
-        .asking(|session, file: &mut File| Ok(ImmutableString::from(session.files.get(file.0).path.as_str())));
+        .asking(|session, file: &mut File| Ok(ImmutableString::from(session.files.path(file.0))));
     v.word("拡張子", &["f.拡張子"], "拡張子（点なし、小文字）。", "The extension, without the point, in small letters.")
         .example("f.拡張子", "csv")
-        .asking(|session, file: &mut File| Ok(ImmutableString::from(extension(&session.files.get(file.0).name).to_lowercase())));
+        .asking(|session, file: &mut File| Ok(ImmutableString::from(extension(session.files.name(file.0)).to_lowercase())));
     v.word("大きさ", &["f.大きさ"], "大きさ（バイト）。", "The size in bytes.")
         .example("f.大きさ > 0", "TRUE")
-        .asking(|session, file: &mut File| Ok(session.files.get(file.0).size as i64));
+        .asking(|session, file: &mut File| Ok(session.files.size(file.0) as i64));
     v.word("更新日時", &["f.更新日時"], "最後に更新された日時。", "When the file was changed last.")
         .example("空か(f.更新日時)", "TRUE")
         .asking(|session, file: &mut File| {
-            Ok(session.files.get(file.0).modified.map_or(Dynamic::UNIT, |at| Dynamic::from(Moment(moment(at)))))
+            Ok(session.files.modified(file.0).map_or(Dynamic::UNIT, |at| Dynamic::from(Moment(moment(at)))))
         });
     v.word(
         "開いている人",
@@ -133,7 +135,7 @@ fn file(v: &mut Vocabulary) {
         "Who has the file open; blank if nobody.",
     )
     .example("空か(f.開いている人)", "TRUE")
-    .asking(move |session, file: &mut File| Ok(session.files.get(file.0).open_by.as_deref().map_or(Dynamic::UNIT, text)));
+    .asking(move |session, file: &mut File| Ok(session.files.open_by(file.0).map_or(Dynamic::UNIT, text)));
     v.word(
         "読めるか",
         &["読めるか(f)"],
@@ -322,7 +324,7 @@ fn cell(session: &Rc<Session>, file: File, sheet: Option<&str>, at: &str) -> Sai
             let wanted = sheet.unwrap_or_default().to_owned();
             session.find_once(book::Finding {
                 severity: Severity::Error,
-                place: book::Place { file: Some(session.files.get(file.0).path.clone()), ..book::Place::default() },
+                place: session.files.place(file.0),
                 column: None,
                 value: None,
                 problem: Problem::NoSheet { wanted, have },

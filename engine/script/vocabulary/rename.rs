@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use japan::NameTrouble;
+use book::{Fate, Finding, NotRenamed, Problem, Severity};
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::{Vocabulary, check};
@@ -38,11 +38,11 @@ pub(super) fn register(v: &mut Vocabulary) {
         "f のフォルダーでその名前にするときの問題の配列。問題がなければ空。",
         "What is wrong with a name in the folder of f, as texts.",
     )
-    .example("つなげる(名前の問題(\"a:b.xlsx\", f), \"、\")", "使えない文字「:」があります")
+    .example("名前の問題(\"a:b.xlsx\", f).len()", "1")
     .acting(|session| {
         move |name: ImmutableString, file: File| -> Array {
-            let troubles = japan::check_file_name(&name, path_units(&session, file.0, &name));
-            troubles.iter().map(|trouble| ImmutableString::from(said(trouble)).into()).collect()
+            let troubles = japan::check_file_name(&name, session.files.path_units(file.0, &name));
+            troubles.iter().map(|trouble| ImmutableString::from((session.context.name_words)(trouble)).into()).collect()
         }
     });
     rules(v);
@@ -52,42 +52,18 @@ pub(super) fn register(v: &mut Vocabulary) {
 
 /// Plans a rename, unless it cannot be; then that is said. Whether it was planned.
 fn plan(session: &Session, file: usize, name: &str, reason: &str) -> bool {
-    let input = session.files.get(file);
-    if let Some(owner) = &input.open_by {
-        let problem = format!("開かれているため、名前を変えませんでした（使用者：{owner}）");
-        renames::left(session, file, &problem, "閉じてから、もう一度入れてください");
+    if let Some(owner) = session.files.open_by(file) {
+        let by = (!owner.is_empty()).then(|| owner.to_owned());
+        renames::left(session, file, name, NotRenamed::Open { by });
         return false;
     }
-    let troubles = japan::check_file_name(name, path_units(session, file, name));
+    let troubles = japan::check_file_name(name, session.files.path_units(file, name));
     if !troubles.is_empty() {
-        let all: Vec<String> = troubles.iter().map(said).collect();
-        let problem = format!("名前を変えませんでした：{}", all.join("、"));
-        renames::left(session, file, &problem, "名前を短くするか変えてから、もう一度入れてください");
+        renames::left(session, file, name, NotRenamed::Name { troubles });
         return false;
     }
     session.renames.borrow_mut().plan(session, file, name, reason);
     true
-}
-
-fn path_units(session: &Session, file: usize, name: &str) -> usize {
-    let folder = &session.files.get(file).folder;
-    let folder = if folder.is_empty() { 0 } else { japan::utf16_units(folder) + 1 };
-    folder + japan::utf16_units(name)
-}
-
-fn said(trouble: &NameTrouble) -> String {
-    match trouble {
-        NameTrouble::Empty => "名前がありません".to_owned(),
-        NameTrouble::Forbidden { character } => format!("使えない文字「{character}」があります"),
-        NameTrouble::Invisible { character } => format!("見えない文字（U+{:04X}）があります", u32::from(*character)),
-        NameTrouble::Direction { character } => format!("文字の向きを変える記号（U+{:04X}）があります", u32::from(*character)),
-        NameTrouble::Reserved { word } => format!("「{word}」はWindowsで使えない名前です"),
-        NameTrouble::TrailingSpace => "末尾に空白があります".to_owned(),
-        NameTrouble::TrailingDot => "末尾に「.」があります".to_owned(),
-        NameTrouble::TooManyBytes { bytes } => format!("名前が長すぎます({bytes}バイト、上限{})", japan::MOST_BYTES),
-        NameTrouble::TooManyUnits { units } => format!("名前が長すぎます({units}文字、上限{})", japan::MOST_UNITS),
-        NameTrouble::PathTooLong { units } => format!("パスが長すぎます({units}文字、上限{})", japan::MOST_PATH_UNITS),
-    }
 }
 
 fn rules(v: &mut Vocabulary) {
@@ -120,16 +96,17 @@ fn understand(session: &Session, how: &Map) -> Said<Symbols> {
         rules.push(one_rule(&rule)?);
     }
     symbols.extend(rules.iter().map(|rule: &Rule| rule.symbol.clone()));
-    let mut patterns = Vec::new();
+    let (mut patterns, mut texts): (Vec<String>, Vec<String>) = Default::default();
     for pair in how.get("名前").map(options::array).transpose()?.unwrap_or_default() {
         let pair = options::texts(&pair)?;
         let [pattern, text] = &pair[..] else { return Err(Fault::wrong_type(&[&Dynamic::from(Array::new())]).into()) };
-        patterns.push((session.patterns.get(&pattern.as_str().into())?, text.clone()));
+        patterns.push(pattern.clone());
+        texts.push(text.clone());
         symbols.push(text.clone());
     }
     let mut made = Rules::new(symbols, position, brackets.split_at(middle), &delimiter);
     made.rules = rules;
-    made.patterns = patterns;
+    made.patterns = (session.patterns.set(&patterns)?, texts);
     made.strip = match options::text(how, "外す")? {
         Some(pattern) => Some(session.patterns.get(&pattern.into())?),
         None => None,
@@ -186,11 +163,11 @@ fn using(v: &mut Vocabulary) {
 
 /// The symbol that belongs to a file, and why.
 fn judge(session: &Session, rules: &Rules, file: usize) -> Option<(String, String)> {
-    let input = session.files.get(file);
-    if let Some(text) = rules.by_pattern(&input.name) {
+    let name = session.files.name(file);
+    if let Some(text) = rules.by_pattern(name) {
         return Some((text.to_owned(), "名前の規則".to_owned()));
     }
-    let name = key(&rules.remove(&input.name));
+    let name = key(&rules.remove(name));
     let mut content = None;
     for rule in &rules.rules {
         let reason = match rule.look {
@@ -200,7 +177,7 @@ fn judge(session: &Session, rules: &Rules, file: usize) -> Option<(String, Strin
                 .find(|(_, word)| name.contains(word.as_str()))
                 .map(|(word, _)| format!("ファイル名に「{word}」があります")),
             Look::Folder => {
-                let folder = key(&input.folder);
+                let folder = key(session.files.folder(file));
                 let found = rule.words.iter().find(|(_, word)| folder.split('/').any(|part| part.contains(word.as_str())));
                 found.map(|(word, _)| format!("フォルダー名に「{word}」があります"))
             }
@@ -225,16 +202,22 @@ fn many(v: &mut Vocabulary) {
                 let files: Vec<File> = options::list(&files.into(), ValueKind::File)?;
                 let mut planned = 0;
                 for file in files {
-                    let name = &session.files.get(file.0).name;
+                    let name = session.files.name(file.0);
                     let Some((symbol, why)) = judge(&session, &rules.0, file.0) else { continue };
                     let new = rules.0.add(name, &symbol);
-                    if new != *name {
+                    if new != name {
                         let why = if reason.is_empty() { &why } else { reason.as_str() };
                         planned += i64::from(plan(&session, file.0, &new, why));
                     } else if rules.0.strip.is_none() && rules.0.of(name).is_some_and(|now| now != symbol) {
                         let now = rules.0.of(name).unwrap_or_default();
-                        let problem = format!("別の記号「{now}」が付いています（判定は「{symbol}」：{why}）");
-                        renames::left(&session, file.0, &problem, "正しい記号を決めて、手で直してください");
+                        session.find(Finding {
+                            severity: Severity::Warning,
+                            place: session.files.place(file.0),
+                            column: None,
+                            value: None,
+                            problem: Problem::OtherSymbol { now: now.to_owned(), wanted: symbol, reason: why },
+                            fate: Fate::NameKept,
+                        });
                     }
                 }
                 Ok(planned)
@@ -252,9 +235,9 @@ fn many(v: &mut Vocabulary) {
             let files: Vec<File> = options::list(&files.into(), ValueKind::File)?;
             let mut planned = 0;
             for file in files {
-                let name = &session.files.get(file.0).name;
+                let name = session.files.name(file.0);
                 let new = rules.0.remove(name);
-                if new != *name {
+                if new != name {
                     planned += i64::from(plan(&session, file.0, &new, &reason));
                 }
             }

@@ -7,6 +7,7 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
 use rustc_hash::FxHashMap;
 
 use super::Vocabulary;
+use super::finding::{Remark, SEVERITIES, say_row};
 use crate::ValueKind;
 use crate::closure::PerRow;
 use crate::error::TroubleKind;
@@ -233,12 +234,13 @@ fn exclude(
     session.ledger.borrow_mut().excluded(&origins(table.table(), &out), Exclusion::Said(reason.to_owned()));
     if let Some(said) = said {
         options::check(said, &["重要度", "対処", "列"])?;
-        let severity = options::choice(said, "重要度", &super::finding::SEVERITIES)?.unwrap_or(Severity::Warning);
+        let severity = options::choice(said, "重要度", &SEVERITIES)?.unwrap_or(Severity::Warning);
         let remedy = options::text(said, "対処")?.unwrap_or_default();
         let column = options::text(said, "列")?;
+        let remark = Remark::new(severity, reason, &remedy).skipped();
         for row in &out {
             let row = Row { frame: Rc::clone(&table.0), row: *row };
-            super::finding::say_row(session, severity, &row, column.as_deref(), (reason, &remedy), book::Fate::Skipped)?;
+            say_row(session, &row, column.as_deref(), &remark)?;
         }
     }
     Ok(if out.is_empty() { table.clone() } else { Table::new(table.table().take(&kept)) })

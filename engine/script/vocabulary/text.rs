@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use regex::{Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use rhai::{Array, Dynamic, ImmutableString};
 use rustc_hash::FxHashMap;
 
@@ -38,6 +38,16 @@ impl Patterns {
         }
         known.insert(pattern.clone(), compiled.clone());
         Ok(compiled)
+    }
+
+    /// Patterns to be tried together. Each is compiled alone as well: that says which one is at fault.
+    pub fn set(&self, patterns: &[String]) -> Said<RegexSet> {
+        for pattern in patterns {
+            self.get(&pattern.into())?;
+        }
+        let limit = PATTERN_BYTES.saturating_mul(patterns.len().max(1));
+        let set = RegexSetBuilder::new(patterns).size_limit(limit).dfa_size_limit(limit).build();
+        set.map_err(|error| Fault::new(TroubleKind::Other { private: error.to_string() }).into())
     }
 }
 
