@@ -14,6 +14,7 @@ use super::sheet::SheetState;
 use super::stale::{self, Stale};
 use super::stream::{rewrite, tail_of};
 use super::style::Styles;
+use super::table;
 use super::tabs::{self, Book};
 use super::value::Content;
 use super::verify::Meant;
@@ -65,6 +66,7 @@ impl<'p> Finish<'p> {
         for at in 0..self.sheets.len() {
             unchained |= self.sheet(at, &mut styles)?;
             self.related(at)?;
+            table::headers(&mut self.work, &self.sheets[at], &self.formulas)?;
         }
         styles.finish(&mut self.work)?;
         if self.other_sheets || !self.moves.is_empty() {

@@ -17,6 +17,7 @@ mod sheet;
 mod stale;
 mod stream;
 mod style;
+mod table;
 mod tabs;
 #[cfg(test)]
 mod tests;
@@ -61,6 +62,9 @@ pub enum EditError {
     /// The cell belongs to a formula that fills a whole range; Excel does not let a part of it be changed either.
     #[error("sheet {sheet:?}: {cell} belongs to the formula of {area}")]
     InsideArray { sheet: String, cell: Address, area: Area },
+    /// The header of a table must be a text of its own, and stays while formulas name it.
+    #[error("sheet {sheet:?}: {cell} is a header of the table {table:?}")]
+    TableHeader { sheet: String, cell: Address, table: String },
     /// A shared formula without its text.
     #[error("sheet {sheet:?}: the formula of {cell} is lost")]
     SharedFormula { sheet: String, cell: Address },

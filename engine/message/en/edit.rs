@@ -31,6 +31,13 @@ pub(crate) fn refused(error: &EditError) -> Telling {
             format!("{cell} of sheet '{sheet}' belongs to one formula that fills {area}; no part of it can be changed alone"),
             "use another cell, or give each cell of the template its own formula",
         ),
+        EditError::TableHeader { sheet, cell, table } => Telling::new(
+            format!(
+                "{cell} of sheet '{sheet}' is a header of the table '{table}': it must be a text that no other column has, \
+                 and one that formulas use cannot be changed"
+            ),
+            SCRIPT,
+        ),
         EditError::SharedFormula { sheet, cell } => Telling::new(
             format!("the formula of {cell} of sheet '{sheet}' is damaged and cannot be read"),
             "open the file in Excel, save it, and put it in again",

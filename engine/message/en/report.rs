@@ -270,7 +270,7 @@ pub(crate) fn line(line: &Line<'_>) -> String {
         }
         Line::Flagged { flag } => format!("of them {flag}"),
         Line::Imported { new, replaced, same } => format!(
-            "registered: {} new, {} changed, {} the same (nothing done)",
+            "registered (consultations and targets): {} new, {} changed, {} the same (nothing done)",
             number(*new),
             number(*replaced),
             number(*same)

@@ -33,6 +33,12 @@ pub(crate) fn refused(error: &EditError) -> Telling {
             format!("シート「{sheet}」の{cell}は、{area}全体に入っている1つの数式の一部です。一部だけを変えることはできません。"),
             "ほかのセルに入れるか、様式の数式を1セルずつに直してください。",
         ),
+        EditError::TableHeader { sheet, cell, table } => Telling::new(
+            format!(
+                "シート「{sheet}」の{cell}は、テーブル「{table}」の見出しです。見出しには、ほかの列と違う文字列が必要です。数式が使っている見出しは変えられません。"
+            ),
+            SCRIPT,
+        ),
         EditError::SharedFormula { sheet, cell } => Telling::new(
             format!("シート「{sheet}」の{cell}の数式が壊れていて、読めません。"),
             "Excelで開いて上書き保存してから、もう一度入れてください。",

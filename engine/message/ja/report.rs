@@ -291,7 +291,7 @@ pub(crate) fn line(line: &Line<'_>) -> String {
         Line::MonthName { month } => format!("{}月", month.month()),
         Line::Flagged { flag } => format!("うち{flag}"),
         Line::Imported { new, replaced, same } => format!(
-            "登録しました：新しい行 {}件、変わった行 {}件、同じ行 {}件（何もしていません）。",
+            "登録しました（相談と目標）：新しい行 {}件、変わった行 {}件、同じ行 {}件（何もしていません）。",
             number(*new),
             number(*replaced),
             number(*same)

@@ -116,7 +116,7 @@ fn months(grid: &Grid, chart: &Chart, id: &str) -> Markup {
         }
         line x1=(px(left)) x2=(px(WIDTH - 8.0)) y1=(px(y(0.0))) y2=(px(y(0.0))) stroke="#595959" {}
         @for series in chart.series.iter().filter(|series| is_line(grid, **series)) {
-            @let points: Vec<String> = rows.iter().enumerate().map(|(at, row)| {
+            @let points: Vec<String> = rows.iter().enumerate().filter(|(_, row)| row[*series] != Cell::Blank).map(|(at, row)| {
                 format!("{},{}", px(left + step * (at as f64 + 0.5)), px(y(row[*series].length())))
             }).collect();
             polyline points=(points.join(" ")) fill="none" stroke=(LINE) stroke-width="2.5" {}

@@ -230,6 +230,15 @@ impl<'a> Sheet<'a> {
             native.y_axis().set_major_gridlines(true).set_major_gridlines_line(&light);
             native.set_width(820).set_height(340);
         }
+        // An axis that does not begin at nothing makes small differences look large.
+        let drawn = grid.rows.iter().take(chart.rows).flat_map(|row| chart.series.iter().map(|at| row[*at].length()));
+        if drawn.fold(0.0, f64::min) >= 0.0 {
+            if chart.kind == ChartKind::Bars {
+                native.x_axis().set_min(0)
+            } else {
+                native.y_axis().set_min(0)
+            };
+        }
         if has_line {
             native.combine(&line);
         }

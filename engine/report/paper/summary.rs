@@ -112,6 +112,8 @@ pub(super) fn months(desk: &Desk<'_>) -> Section {
         ("cumulated", Label::Cumulated),
     ];
     let mut grid = Grid::new(desk.lang, 1, &columns);
+    // Where the ledger ends, the line ends: what is not yet is not zero.
+    let end = figures.head.as_ref().map_or(figures.options.period.to, |head| head.date);
     let mut sum = 0;
     for month in &figures.months {
         sum += month.saved;
@@ -126,7 +128,7 @@ pub(super) fn months(desk: &Desk<'_>) -> Section {
             Cell::count(month.improved),
             Cell::Count(month.jobs),
             Cell::Hours(month.saved),
-            Cell::Hours(sum),
+            if month.month <= end { Cell::Hours(sum) } else { Cell::Blank },
         ]);
     }
     grid.total = Some(vec![

@@ -198,3 +198,19 @@ fn a_part_in_another_encoding_is_left_alone() {
     editor.sheet("集計 表").unwrap().set(at("B1"), 1).unwrap();
     assert!(matches!(editor.finish().unwrap_err(), EditError::Encoding { .. }));
 }
+
+#[test]
+fn a_header_of_a_table_changes_in_the_table_too() {
+    let package = package(form());
+    let edit = |value: NewValue| {
+        let mut editor = package.edit();
+        editor.sheet("集計 表").unwrap().set(at("B7"), value).unwrap();
+        editor.finish()
+    };
+    let edited = edit("氏名".into()).unwrap();
+    verify(&package, &edited).unwrap();
+    assert!(part(&edited.bytes, "xl/tables/table1.xml").contains("name=\"氏名\""));
+    let refused = EditError::TableHeader { sheet: "集計 表".into(), cell: at("B7"), table: "Table1".into() };
+    assert_eq!(edit("Column1".into()).unwrap_err(), refused);
+    assert_eq!(edit(1.into()).unwrap_err(), refused);
+}
