@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::disk::flush_file;
 use crate::clock::now;
 
 /// How often the heartbeat beats.
@@ -99,7 +100,7 @@ impl Owner {
         self.file.rewind()?;
         let machine = machine();
         write!(self.file, "{}\n{}\n{}\n{}\n", std::process::id(), machine, now(), machine_id())?;
-        self.file.sync_all()?;
+        flush_file(&self.file)?;
         Ok(self)
     }
 
