@@ -263,7 +263,7 @@ fn move_in(staged: &Path, path: &Path) -> io::Result<()> {
 fn copy_in(staged: &Path, path: &Path) -> io::Result<()> {
     let mut from = File::open(staged)?;
     let mut to = File::create_new(path)?;
-    let copied = io::copy(&mut from, &mut to).and_then(|_| to.sync_all());
+    let copied = io::copy(&mut from, &mut to).and_then(|_| flush(&to));
     if copied.is_err() {
         let _ = std::fs::remove_file(path);
     }
@@ -276,14 +276,28 @@ pub(crate) fn stage_copy(mut from: File, staged: &Path) -> io::Result<()> {
     let mut to = File::create_new(staged)?;
     io::copy(&mut from, &mut to)?;
     to.set_modified(modified)?;
-    to.sync_all()
+    flush(&to)
 }
 
 /// Writes a staged file and flushes it.
 pub(crate) fn stage(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    flush(&file)
+}
+
+/// Flushes a file. Some network file systems know no flushing; a failing disk is another matter.
+fn flush(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error)
+            if [Errno::INVAL, Errno::OPNOTSUPP, Errno::NOSYS]
+                .iter()
+                .any(|none| error.raw_os_error() == Some(none.raw_os_error())) =>
+        {
+            Ok(())
+        }
+        flushed => flushed,
+    }
 }
 
 /// The SHA-256 of a file, and its size.
