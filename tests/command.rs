@@ -23,7 +23,7 @@ fn a_sound_arrival_is_done_and_its_rows_balance() {
 #[test]
 fn mistakes_come_back_in_one_pass_and_the_original_is_untouched() {
     let list = "課,件数\n財務課,十二\n総務課,\n財務課,8\n";
-    let ran = Desk::new().drop("一覧.csv", list).run().ends(1).published(&["要確認一覧.xlsx"]);
+    let ran = Desk::new().drop("一覧.csv", list).run().ends(1).published(&["一覧（指摘つき）.xlsx", "要確認一覧.xlsx"]);
     assert_eq!(ran.json["status"], "returned");
     assert_eq!(ran.json["units"], 0);
     assert_eq!(ran.json["saving"]["saved_min"], 0);

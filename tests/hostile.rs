@@ -201,6 +201,7 @@ impl Office {
                 match name.to_str() {
                     Some(note) if note.ends_with(".txt") && path.is_file() => said.push_str(&fs::read_to_string(&path).unwrap()),
                     Some("要確認一覧.xlsx") => said.push_str(&text_of(&path)),
+                    Some(marked) if marked.contains("（指摘つき）") => {}
                     _ => original = Some(name),
                 }
             }

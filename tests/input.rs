@@ -2,11 +2,15 @@
 
 use std::io::Write;
 
-use crate::desk::{Desk, LIST};
+use crate::desk::{Desk, LIST, listed};
 
 /// The arrival is returned, or the file left out with a warning, and the person is told this.
 fn returned(name: &str, bytes: impl AsRef<[u8]>, told: &str) {
-    Desk::new().drop(name, bytes).run().ends(1).published(&["要確認一覧.xlsx"]).tells(told).speaks_japanese();
+    let ran = Desk::new().drop(name, bytes).run().ends(1).tells(told).speaks_japanese();
+    // What can be read comes back marked beside it.
+    let came = listed(&ran.desk.out());
+    assert!(came.iter().all(|name| name == "要確認一覧.xlsx" || name.contains("（指摘つき）")), "{came:?}");
+    assert!(came.contains(&"要確認一覧.xlsx".to_owned()), "{came:?}");
 }
 
 #[test]
@@ -145,4 +149,25 @@ fn a_protected_workbook_opens_with_the_password_of_the_office() {
     secrets(&closed, 0o600);
     let ran = closed.run().ends(0).published(&["結果.xlsx"]);
     assert!(!format!("{}{}", ran.said, ran.json).contains("himitsu"));
+}
+
+#[test]
+fn a_returned_workbook_comes_back_with_its_findings_on_their_cells() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("一覧").unwrap();
+    for (column, text) in ["課", "件数"].into_iter().enumerate() {
+        sheet.write_string(0, column as u16, text).unwrap();
+    }
+    sheet.write_string(1, 0, "財務課").unwrap();
+    sheet.write_string(1, 1, "十二").unwrap();
+    let bytes = book.save_to_buffer().unwrap();
+    let desk = Desk::new().drop("係/一覧.xlsx", &bytes).drop("一覧.csv", "課,件数\n総務課,x\n");
+    let names = ["一覧（指摘つき）.xlsx", "係/一覧（指摘つき）.xlsx", "要確認一覧.xlsx"];
+    let ran = desk.run().ends(1).published(&names).speaks_japanese();
+    assert_eq!(ran.cell("係/一覧（指摘つき）.xlsx", "一覧", "B2"), "十二");
+    assert_eq!(ran.cell("一覧（指摘つき）.xlsx", "データ", "B2"), "x");
+    let marked = std::fs::read(ran.desk.out().join("係/一覧（指摘つき）.xlsx")).unwrap();
+    // Mended and dropped again as it is: the list is no sheet of theirs.
+    let again = Desk::new().drop("一覧（指摘つき）.xlsx", &marked).run().ends(1);
+    again.published(&["一覧（指摘つき）.xlsx", "要確認一覧.xlsx"]);
 }

@@ -143,6 +143,11 @@ impl Archive {
         })
     }
 
+    /// The zip's bytes, when nothing else of it is wanted any more.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// The file's bytes.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -62,11 +62,12 @@ fn samples_of(office: &Office, task: &Task) -> PathBuf {
     own.filter(|samples| samples.is_dir()).unwrap_or_else(|| office.samples())
 }
 
-/// What a case came to: how it ended, the lines it says, and its outputs by path.
+/// What a case came to: how it ended, the lines it says, its outputs by path, and its marked copies, which a case need not hold.
 struct Came {
     ending: Ending,
     says: Vec<String>,
     outputs: BTreeMap<String, PathBuf>,
+    marked: BTreeMap<String, PathBuf>,
 }
 
 /// Runs a case, and compares or blesses what comes out. Its differences are said and returned.
@@ -110,8 +111,9 @@ fn perform(task: &Task, case: &Case, out: &Path) -> Result<Came, String> {
             ending: if finished.facts.returned { Ending::Returned } else { Ending::Done },
             says: says(&finished),
             outputs: outputs(&finished, out),
+            marked: named(finished.marked.iter(), out),
         },
-        Err(stop) => Came { ending: Ending::Failed, says: reasons(&stop), outputs: BTreeMap::new() },
+        Err(stop) => Came { ending: Ending::Failed, says: reasons(&stop), outputs: BTreeMap::new(), marked: BTreeMap::new() },
     })
 }
 
@@ -154,12 +156,13 @@ fn reasons(stop: &Stop) -> Vec<String> {
 
 /// The outputs by their paths; the list of findings is compared by its lines.
 fn outputs(finished: &Finished, out: &Path) -> BTreeMap<String, PathBuf> {
-    let own = finished.outputs.iter().filter(|placed| finished.list.as_ref() != Some(&placed.path));
-    let named = own.filter_map(|placed| {
-        let name = placed.path.strip_prefix(out).ok()?.to_string_lossy().into_owned();
-        Some((name, placed.path.clone()))
-    });
-    named.collect()
+    let own = finished.outputs.iter().map(|placed| &placed.path);
+    named(own.filter(|path| finished.list.as_ref() != Some(path) && !finished.marked.contains(path)), out)
+}
+
+fn named<'p>(paths: impl Iterator<Item = &'p PathBuf>, out: &Path) -> BTreeMap<String, PathBuf> {
+    let named = |path: &PathBuf| Some((path.strip_prefix(out).ok()?.to_string_lossy().into_owned(), path.clone()));
+    paths.filter_map(named).collect()
 }
 
 /// A folder for one case, gone afterwards.

@@ -16,7 +16,7 @@ use crate::perform::{Cancel, perform};
 use crate::place::{Placed, Placing, Staging, fingerprint, stage_copy};
 use crate::rename::{Moves, is_same};
 use crate::report::{Confinement, End, Facts, Limits, Made, Order, Progress, Report, Row, Told, Value};
-use crate::worker::{FILES, RENAMES, inputs};
+use crate::worker::{FILES, MARKED, RENAMES, inputs};
 
 /// What becomes of the outcome.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -64,6 +64,8 @@ pub struct Finished {
     pub renames: Vec<Renamed>,
     /// 要確認一覧, where there is one.
     pub list: Option<PathBuf>,
+    /// Marked copies of the files that go back.
+    pub marked: Vec<PathBuf>,
     /// The undo list, where files were renamed.
     pub undo_list: Option<PathBuf>,
     /// What it saves: nothing when the arrival goes back.
@@ -119,6 +121,7 @@ impl Job<'_> {
         let order = Order { seed, ..self.order(&arrival, staging.folder(), false) };
         let report = self.perform(&arrival, &staging, &order, cancel, progress)?;
         let report = ended(report, &self.task.limits)?;
+        let report = self.mark(&arrival, &staging, report, progress);
         let renames = self.accepted(&arrival, &staging, &report)?;
         self.finish(&arrival, &staging, report, &renames)
     }
@@ -148,10 +151,24 @@ impl Job<'_> {
         perform(self.program, order, staging, &self.task.limits, cancel, progress)
     }
 
+    /// Marked copies of what goes back. A worker of their own makes them: if it fails, the arrival goes back without.
+    fn mark(&self, arrival: &Arrival, staging: &Staging, mut report: Report, progress: &mut dyn FnMut(Progress)) -> Report {
+        let placed = report.rows.iter().any(|row| row.file.is_some() && row.cell.is_some());
+        if self.way == Way::Plan || !matches!(report.end, End::Returned) || !placed {
+            return report;
+        }
+        let order = Order { mark: report.rows.clone(), ..self.order(arrival, staging.folder(), false) };
+        if let Ok(made) = perform(self.program, &order, staging, &self.task.limits, progress) {
+            report.marked = made.marked.into_iter().filter(|made| is_ours(arrival, made)).collect();
+        }
+        report
+    }
+
     fn order(&self, arrival: &Arrival, work: &Path, check: bool) -> Order {
         let task = self.task;
         Order {
             check,
+            mark: Vec::new(),
             script_path: task.script_path().to_string_lossy().into_owned(),
             script: task.script.clone(),
             library: task.library.clone(),
@@ -202,7 +219,7 @@ impl Job<'_> {
     fn finish(&self, arrival: &Arrival, staging: &Staging, report: Report, renames: &Renames) -> Result<Finished, Stop> {
         let facts = report.facts(&self.unit);
         let units = if facts.returned { 0 } else { report.units };
-        let made: Vec<&Made> = report.list.iter().chain(&report.outputs).collect();
+        let made: Vec<&Made> = report.list.iter().chain(&report.marked).chain(&report.outputs).collect();
         let mut finished = Finished {
             facts,
             outputs: Vec::new(),
@@ -210,6 +227,7 @@ impl Job<'_> {
             renamed: renames.len(),
             renames: Vec::new(),
             list: None,
+            marked: Vec::new(),
             undo_list: None,
             saving: self.task.manifest.baseline.saving(units),
             confinement: report.confinement,
@@ -257,6 +275,8 @@ impl Job<'_> {
             let path = placing.put(&staged, &made.name)?;
             if made.staged == "list" {
                 finished.list = Some(path.clone());
+            } else if made.staged.starts_with(MARKED) {
+                finished.marked.push(path.clone());
             }
             finished.outputs.push(Placed { path, sha256 });
         }
@@ -276,6 +296,17 @@ impl Job<'_> {
         placing.keep();
         Ok(())
     }
+}
+
+/// Whether a marked copy lies where it was to be staged, and its name, which can be one everywhere, in the folder of a file of
+/// the arrival. The worker is not trusted with it.
+fn is_ours(arrival: &Arrival, made: &Made) -> bool {
+    let (name, number) = (&made.name, made.staged.strip_prefix(MARKED));
+    let split = |path: &str| path.rsplit_once('/').map(|(folder, file)| (folder.to_owned(), file.to_owned()));
+    let (folder, file) = split(name).unwrap_or((String::new(), name.clone()));
+    let beside = |path: String| split(&path).map_or(folder.is_empty(), |(own, _)| own == folder);
+    let staged = number.is_some_and(|number| number.parse::<u16>().is_ok());
+    staged && japan::check_file_name(&file, 0).is_empty() && arrival.files.iter().any(|file| beside(file.shown(&arrival.roots)))
 }
 
 /// A file under its new name, in the folder where it belongs within the arrival.

@@ -15,6 +15,8 @@ use crate::files::Root;
 pub(crate) struct Order {
     /// Compile only, evaluate nothing.
     pub check: bool,
+    /// Nothing but marked copies: the findings to put on their cells.
+    pub mark: Vec<Row>,
     /// The script's path, for people.
     pub script_path: String,
     pub script: String,
@@ -83,6 +85,8 @@ pub(crate) struct Report {
     pub outputs: Vec<Made>,
     /// 要確認一覧, if there is anything on it.
     pub list: Option<Made>,
+    /// Marked copies of the files that go back.
+    pub marked: Vec<Made>,
     pub renames: usize,
     pub units: u64,
     pub account: Account,

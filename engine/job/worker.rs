@@ -6,6 +6,7 @@
 mod cage;
 pub(crate) mod inputs;
 mod list;
+mod marks;
 mod outputs;
 
 use std::io::{self, Read, Write};
@@ -38,6 +39,10 @@ pub trait Words {
     fn place(&self, place: &book::Place) -> String;
     /// The words of 要確認一覧 around its rows.
     fn list(&self, facts: &Facts) -> ListWords;
+    /// The words that a marked copy with these rows needs.
+    fn marks(&self, rows: &[&Row]) -> book::MarkWords;
+    /// What the marked copy of a file is called, both without their extension.
+    fn marked_name(&self, stem: &str) -> String;
 }
 
 /// Does one job: the order comes on standard input, the report goes into the work folder. Called by `jitan worker` alone.
@@ -61,10 +66,16 @@ pub fn work(words: Rc<dyn Words>) -> io::Result<()> {
 pub(crate) const REPORT: &str = "report.json";
 pub(crate) const FILES: &str = "files";
 pub(crate) const RENAMES: &str = "renames";
+/// How the staged files of marked copies begin.
+pub(crate) const MARKED: &str = "marked-";
 
 fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
     let files = Rc::new(Files::read(&order.work.join(FILES))?);
     let mut telling = Telling::new(&**words);
+    if !order.mark.is_empty() {
+        let marked = marks::write(order, &files, &**words, &progress_line)?;
+        return Ok(Report { marked, ..telling.report(End::Returned) });
+    }
     order.left.iter().for_each(|left| telling.row(words.left(left)));
     if order.left.iter().any(|left| matches!(left.why, Why::NothingToDo { .. })) {
         return telling.returned(order, &files);
@@ -146,10 +157,14 @@ fn progress() -> impl Fn(script::Progress) {
             return;
         }
         last.set(Some(Instant::now()));
-        if let Ok(mut line) = serde_json::to_vec(&progress) {
-            line.push(b'\n');
-            let _ = io::stdout().write_all(&line);
-        }
+        progress_line(progress);
+    }
+}
+
+fn progress_line(progress: Progress) {
+    if let Ok(mut line) = serde_json::to_vec(&progress) {
+        line.push(b'\n');
+        let _ = io::stdout().write_all(&line);
     }
 }
 
@@ -182,6 +197,7 @@ impl<'w> Telling<'w> {
             counts: self.counts,
             outputs: Vec::new(),
             list: None,
+            marked: Vec::new(),
             renames: 0,
             units: 0,
             account: Account::default(),

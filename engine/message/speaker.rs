@@ -74,6 +74,14 @@ impl Words for Speaker {
     fn list(&self, facts: &Facts) -> ListWords {
         said!(self.0, label::list(facts))
     }
+
+    fn marks(&self, rows: &[&Row]) -> book::MarkWords {
+        said!(self.0, mark::marks(rows))
+    }
+
+    fn marked_name(&self, stem: &str) -> String {
+        said!(self.0, mark::marked_name(stem))
+    }
 }
 
 impl Speaker {

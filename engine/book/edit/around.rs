@@ -4,7 +4,7 @@ use super::EditError;
 use super::moved::{Mover, around_cells};
 use super::sheet::SheetState;
 use super::stream::Around;
-use crate::package::{Element, Node, Tree};
+use crate::package::{Element, Node, Tree, insert_or_find};
 use crate::{Address, Area};
 
 /// The changes around the cells of one sheet.
@@ -13,6 +13,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) mover: &'a Mover<'a, 'a>,
     /// Whether the sheet is the copy of another.
     pub(crate) copy: bool,
+    /// The relationship of the drawing that holds the boxes of comments.
+    pub(crate) boxes: Option<String>,
 }
 
 impl Around for Surroundings<'_> {
@@ -20,6 +22,14 @@ impl Around for Surroundings<'_> {
         around_cells(tree, self.mover);
         if self.copy {
             alone(tree);
+        }
+        if self.state.unselect {
+            tree.retain(&mut |element| {
+                if element.is("sheetView") {
+                    element.unset("tabSelected");
+                }
+                true
+            });
         }
         let Some(used) = self.used() else { return Ok(()) };
         tree.retain(&mut |element| {
@@ -38,7 +48,39 @@ impl Around for Surroundings<'_> {
 
     fn tail(&mut self, tree: &mut Tree<'_>) -> Result<(), EditError> {
         around_cells(tree, self.mover);
-        self.check_merges(tree)
+        self.check_merges(tree)?;
+        if let Some(id) = &self.boxes {
+            name_boxes(tree, id);
+        }
+        Ok(())
+    }
+}
+
+/// What may stand behind `legacyDrawing`.
+const BEHIND_BOXES: [&str; 9] = [
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "AlternateContent",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+];
+const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+/// Names the drawing of comments, if the sheet does not do so already.
+fn name_boxes(tree: &mut Tree<'_>, id: &str) {
+    let closing = tree.nodes.iter().find_map(|node| match node {
+        Node::Other(raw) if raw.starts_with(b"</") => Some(String::from_utf8_lossy(raw).into_owned()),
+        _ => None,
+    });
+    let prefix = closing.and_then(|tag| tag[2..].split_once(':').map(|(prefix, _)| format!("{prefix}:"))).unwrap_or_default();
+    let element = insert_or_find(&mut tree.nodes, &prefix, "legacyDrawing", &BEHIND_BOXES);
+    if element.get("id").is_none() {
+        element.set("xmlns:r", RELATIONSHIPS);
+        element.set("r:id", id);
     }
 }
 

@@ -19,7 +19,7 @@ use super::tabs::{self, Book};
 use super::value::Content;
 use super::verify::Meant;
 use super::work::Work;
-use super::{EditError, Edited, Editor, calc};
+use super::{EditError, Edited, Editor, calc, comment};
 use crate::Address;
 use crate::package::Tree;
 use crate::read::xlsx::feed::Feed;
@@ -203,6 +203,10 @@ impl<'p> Finish<'p> {
         if !state.cells {
             return Ok(false);
         }
+        let boxes = match &state.comments {
+            Some(edits) => comment::change(&mut self.work, &state.part, edits)?,
+            None => None,
+        };
         let none = Formulas::default();
         let formulas = state.tab.map_or(&none, |tab| &self.formulas[tab]);
         let unshared = self.check_cells(state, formulas)?;
@@ -227,7 +231,7 @@ impl<'p> Finish<'p> {
             None => package.archive.loose(&state.part, empty.as_bytes()),
         };
         let mover = Mover::new(&rules);
-        let mut around = Surroundings { state, mover: &mover, copy: state.is_copy() };
+        let mut around = Surroundings { state, mover: &mover, copy: state.is_copy(), boxes };
         let mut rows = RowMaker::new(state, styles, formulas, &stale, &own, &rules, package.date1904);
         let packed = rewrite(package, &state.part, Feed::new(part), &mut rows, &mut around)?;
         let new = state.edits.values().flat_map(BTreeMap::values).any(|edit| matches!(edit.content, Some(Content::Formula(_))));

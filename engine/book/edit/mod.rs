@@ -7,6 +7,7 @@ mod around;
 mod book;
 mod calc;
 mod cell;
+pub(crate) mod comment;
 mod formula;
 mod moved;
 mod refs;
@@ -23,10 +24,11 @@ mod tabs;
 mod tests;
 mod value;
 mod verify;
-mod work;
+pub(crate) mod work;
 
 pub use sheet::SheetEditor;
 pub use style::StyleChange;
+pub(crate) use style::unmark;
 pub use value::NewValue;
 pub use verify::{Broken, Receipt, verify};
 
@@ -150,6 +152,15 @@ impl<'p> Editor<'p> {
     pub fn sheet(&mut self, name: &str) -> Result<SheetEditor<'_>, EditError> {
         let at = self.find(name)?;
         Ok(self.at(at))
+    }
+
+    /// Takes the sheet that is on top when the workbook is opened off the selection: another one is going to be there, and what
+    /// is typed into selected sheets goes into all of them.
+    pub(crate) fn unselect(&mut self) {
+        let active = self.package.active();
+        if let Some(state) = self.sheets.get_mut(active).filter(|state| state.cells) {
+            state.unselect = true;
+        }
     }
 
     /// Carries everything out. Fails without having done anything.

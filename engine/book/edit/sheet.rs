@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::EditError;
 use super::cell::CellEdit;
+use super::comment::CommentEdits;
 use super::formula::Move;
 use super::style::StyleChange;
 use super::value::{Content, NewValue, Written};
@@ -26,6 +27,9 @@ pub(crate) struct SheetState {
     /// What is done to cells, by row and column.
     pub(crate) edits: BTreeMap<u32, BTreeMap<u32, CellEdit>>,
     pub(crate) heights: BTreeMap<u32, f64>,
+    pub(crate) comments: Option<CommentEdits>,
+    /// Whether the sheet is no longer among those that are selected when the workbook is opened.
+    pub(crate) unselect: bool,
 }
 
 impl SheetState {
@@ -45,6 +49,8 @@ impl SheetState {
             cells: true,
             edits: BTreeMap::new(),
             heights: BTreeMap::new(),
+            comments: None,
+            unselect: false,
         }
     }
 
@@ -92,7 +98,7 @@ impl SheetState {
 
     /// Whether nothing is wanted.
     pub(crate) fn is_untouched(&self) -> bool {
-        self.edits.is_empty() && self.heights.is_empty()
+        self.edits.is_empty() && self.heights.is_empty() && self.comments.is_none() && !self.unselect
     }
 
     /// The cells that get other content.
@@ -163,6 +169,11 @@ impl SheetEditor<'_> {
         }
         self.state.heights.insert(row, points.clamp(0.0, 409.5));
         Ok(())
+    }
+
+    /// Changes the comments of the sheet.
+    pub(crate) fn comments(&mut self, edits: CommentEdits) {
+        self.state.comments = Some(edits);
     }
 
     fn check_text(&self, at: Address, text: &str) -> Result<(), EditError> {

@@ -19,6 +19,9 @@ pub struct StyleChange {
     /// A fill in one colour, as red, green and blue; `Some(None)` takes the fill away.
     #[allow(clippy::option_option, reason = "kept, taken away and coloured are three answers")]
     pub fill: Option<Option<[u8; 3]>>,
+    /// A colour over the fill that is there. What was there is kept as the pattern's second colour, which a solid fill does not
+    /// show, so that the colour can be taken off again ([`unmark`]). A cell with a pattern or a gradient keeps it.
+    pub mark: Option<[u8; 3]>,
     /// The colour of the text.
     pub text_colour: Option<[u8; 3]>,
     /// Whether the text is bold.
@@ -40,6 +43,7 @@ impl StyleChange {
     /// This change and another on top of it.
     pub(crate) fn with(mut self, other: &StyleChange) -> StyleChange {
         self.fill = other.fill.or(self.fill);
+        self.mark = other.mark.or(self.mark);
         self.text_colour = other.text_colour.or(self.text_colour);
         self.bold = other.bold.or(self.bold);
         self.wrap = other.wrap.or(self.wrap);
@@ -160,7 +164,8 @@ impl Styles {
         };
         let mut tree = Tree::read(&self.xml, &name)?;
         let root = tree.root_mut().ok_or_else(|| broken(name.clone()))?;
-        let mut sheet = StyleSheet { prefix: root.prefix(), root, fills: FxHashMap::default(), fonts: FxHashMap::default() };
+        let (prefix, fills, marks, fonts) = (root.prefix(), FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
+        let mut sheet = StyleSheet { prefix, root, fills, marks, fonts };
         sheet.ready();
         for &(old, change) in &self.new {
             sheet.add(old, &self.changes[change as usize]);
@@ -179,6 +184,8 @@ struct StyleSheet<'t, 'a> {
     root: &'t mut Element<'a>,
     prefix: String,
     fills: FxHashMap<Option<[u8; 3]>, usize>,
+    /// By the colour and the fill that was there.
+    marks: FxHashMap<([u8; 3], usize), usize>,
     fonts: FxHashMap<FontChange, usize>,
 }
 
@@ -211,6 +218,11 @@ impl<'a> StyleSheet<'_, 'a> {
         if let Some(xf) = node.element_mut() {
             if let Some(fill) = change.fill {
                 let id = self.fill(fill);
+                xf.set("fillId", &id.to_string());
+                xf.set("applyFill", "1");
+            }
+            if let Some(colour) = change.mark {
+                let id = self.mark(colour, xf.number("fillId").unwrap_or(0) as usize);
                 xf.set("fillId", &id.to_string());
                 xf.set("applyFill", "1");
             }
@@ -249,6 +261,36 @@ impl<'a> StyleSheet<'_, 'a> {
             }
         };
         self.fills.insert(colour, id);
+        id
+    }
+
+    /// A fill of a colour that remembers the one before.
+    fn mark(&mut self, colour: [u8; 3], old: usize) -> usize {
+        if let Some(id) = self.marks.get(&(colour, old)) {
+            return *id;
+        }
+        let p = &self.prefix;
+        let before = self.root.child("fills").and_then(|fills| fills.elements().nth(old));
+        let pattern = before.map(|fill| fill.child("patternFill"));
+        let behind = match pattern {
+            // No fill at all.
+            None => Some("indexed=\"64\"".to_owned()),
+            Some(Some(pattern)) => match pattern.get("patternType").as_deref() {
+                None | Some("none") => Some("indexed=\"64\"".to_owned()),
+                Some("solid") => Some(pattern.child("fgColor").map_or_else(|| "indexed=\"64\"".to_owned(), Element::attributes)),
+                Some(_) => None,
+            },
+            Some(None) => None,
+        };
+        let id = match behind {
+            Some(behind) => {
+                let pattern = format!("<{p}patternFill patternType=\"solid\"><{p}fgColor rgb=\"{}\"/>", argb(colour));
+                let xml = format!("<{p}fill>{pattern}<{p}bgColor {behind}/></{p}patternFill></{p}fill>");
+                self.append("fills", Node::of(&xml))
+            }
+            None => old,
+        };
+        self.marks.insert((colour, old), id);
         id
     }
 
@@ -302,6 +344,34 @@ impl<'a> StyleSheet<'_, 'a> {
         list.set("count", &count.to_string());
         count - 1
     }
+}
+
+/// Takes the colours of marks off the fills of a stylesheet; what they covered is there again. Answers whether there were any.
+pub(crate) fn unmark(root: &mut Element<'_>, colours: &[[u8; 3]]) -> bool {
+    let wanted: Vec<String> = colours.iter().map(|colour| argb(*colour)).collect();
+    let mut any = false;
+    for pattern in
+        root.child_mut("fills").into_iter().flat_map(Element::elements_mut).filter_map(|fill| fill.child_mut("patternFill"))
+    {
+        let ours = pattern.get("patternType").as_deref() == Some("solid")
+            && pattern.child("fgColor").and_then(|colour| colour.get("rgb")).is_some_and(|rgb| wanted.contains(&rgb));
+        if !ours {
+            continue;
+        }
+        any = true;
+        let behind = pattern.child("bgColor").filter(|colour| colour.number("indexed") != Some(64)).map(Element::attributes);
+        match behind {
+            None => {
+                pattern.set("patternType", "none");
+                pattern.children.clear();
+            }
+            Some(behind) => {
+                let p = pattern.prefix();
+                pattern.children = Node::of(&format!("<{p}fgColor {behind}/><{p}bgColor indexed=\"64\"/>"));
+            }
+        }
+    }
+    any
 }
 
 fn argb([red, green, blue]: [u8; 3]) -> String {

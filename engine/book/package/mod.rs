@@ -36,6 +36,7 @@ pub struct Package {
     /// All sheets in their order, those of charts too: defined names count them.
     pub(crate) tabs: Vec<Tab>,
     pub(crate) date1904: bool,
+    active: usize,
 }
 
 /// A sheet as the workbook lists it.
@@ -66,6 +67,7 @@ impl Package {
             main,
             tabs: Vec::new(),
             date1904: false,
+            active: 0,
         };
         package.list_sheets()?;
         Ok(package)
@@ -102,6 +104,16 @@ impl Package {
         Editor::new(self)
     }
 
+    /// The number of the sheet that is on top when the workbook is opened.
+    pub(crate) fn active(&self) -> usize {
+        self.active
+    }
+
+    /// The bytes of the file again, and nothing else of it.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.archive.into_bytes()
+    }
+
     /// The bytes of the file again, without a change.
     pub fn bytes(&self) -> &[u8] {
         self.archive.bytes()
@@ -133,6 +145,8 @@ impl Package {
         let root = tree.root().ok_or_else(|| broken(format!("{} is empty", self.main)))?;
         let date1904 = root.child("workbookPr").and_then(|properties| properties.get("date1904"));
         self.date1904 = date1904.is_some_and(|value| matches!(value.as_str(), "1" | "true" | "on"));
+        let view = root.child("bookViews").and_then(|views| views.elements().next());
+        let active = view.and_then(|view| view.number("activeTab")).unwrap_or(0) as usize;
         let sheets = root.child("sheets").map(|sheets| sheets.elements().collect::<Vec<_>>()).unwrap_or_default();
         if sheets.is_empty() {
             return Err(broken(format!("{} lists no sheet", self.main)));
@@ -162,6 +176,7 @@ impl Package {
             });
         }
         self.tabs = tabs;
+        self.active = active;
         Ok(())
     }
 }

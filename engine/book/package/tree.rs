@@ -231,6 +231,11 @@ impl<'a> Element<'a> {
         attributes(self.tag()).find(|(found, _)| local(found) == name.as_bytes()).and_then(|(_, raw)| attribute_text(raw).ok())
     }
 
+    /// All its attributes as they are written.
+    pub(crate) fn attributes(&self) -> String {
+        String::from_utf8_lossy(self.tag()).trim().to_owned()
+    }
+
     /// The attribute as a number.
     pub(crate) fn number(&self, name: &str) -> Option<u64> {
         self.get(name)?.trim().parse().ok()

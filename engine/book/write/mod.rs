@@ -23,8 +23,10 @@ pub(crate) use guard::begins_like_formula;
 pub use pattern::FormatClass;
 pub use sheet::{Block, NewSheet, NewTable, Page, Tone, Totals};
 pub(crate) use strings::{check_length, escape as escape_text};
+pub(crate) use width::width as text_width;
 pub use xlsx::NewWorkbook;
 pub(crate) use xlsx::sheet_name_trouble;
+pub(crate) use xlsx::properties;
 
 use crate::{Place, Table};
 

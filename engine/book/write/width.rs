@@ -4,7 +4,7 @@
 pub(super) const WIDEST: usize = 60;
 
 /// The width of the widest line of a text: full-width characters count two.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.lines().map(japan::width).max().unwrap_or(0)
 }
 

@@ -137,7 +137,7 @@ pub(crate) fn sheet_name_trouble<'n>(name: &str, mut others: impl Iterator<Item 
 }
 
 /// No names, and always the same moment of creation.
-fn properties() -> Result<DocProperties, WriteError> {
+pub(crate) fn properties() -> Result<DocProperties, WriteError> {
     let moment = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
     Ok(DocProperties::new().set_creation_datetime(&moment))
 }

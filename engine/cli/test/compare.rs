@@ -19,7 +19,7 @@ pub(super) fn differences(lang: Lang, case: &Case, came: &Came) -> Vec<String> {
     }
     let expected = expected(&case.out());
     for (name, path) in &expected {
-        match came.outputs.get(name) {
+        match came.outputs.get(name).or_else(|| came.marked.get(name)) {
             Some(got) => found.extend(contents(lang, name, path, got)),
             None => found.push(say(Word::MissingOutput { name: name.clone() })),
         }
@@ -39,6 +39,9 @@ pub(super) fn differences(lang: Lang, case: &Case, came: &Came) -> Vec<String> {
 /// Writes down what came out as what is to come.
 pub(super) fn bless(case: &Case, came: &Came) -> Result<(), PathBuf> {
     let out = case.out();
+    // A case that holds a marked copy goes on holding it.
+    let held = expected(&out);
+    let marked = came.marked.iter().filter(|(name, _)| held.contains_key(*name));
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |_: io::Error| path
@@ -46,7 +49,7 @@ pub(super) fn bless(case: &Case, came: &Came) -> Result<(), PathBuf> {
     if out.exists() {
         std::fs::remove_dir_all(&out).map_err(failed(&out))?;
     }
-    for (name, path) in &came.outputs {
+    for (name, path) in came.outputs.iter().chain(marked) {
         let target = out.join(name);
         let folder = target.parent().unwrap_or(&out);
         std::fs::create_dir_all(folder).map_err(failed(folder))?;

@@ -48,6 +48,37 @@ impl Host {
         }
     }
 
+    /// The file's bytes as they lie there.
+    pub(crate) fn bytes(&self, file: u32) -> Result<Vec<u8>, Refusal> {
+        let wanted = self.files.get(file as usize);
+        if !self.rights.iter().any(|pattern| pattern.fits(wanted.name)) {
+            return Err(Refusal::NotPermitted);
+        }
+        let fd = self.open(&wanted).map_err(|errno| match errno {
+            Errno::NOENT | Errno::LOOP | Errno::NOTDIR => Refusal::Changed,
+            _ => Refusal::Locked,
+        })?;
+        let stat = fstat(&fd).map_err(|_| Refusal::Locked)?;
+        if !is_same(&wanted, &stat) {
+            return Err(Refusal::Changed);
+        }
+        // A second name may lie where its owner lets nobody read.
+        if stat.st_nlink != 1 {
+            return Err(Refusal::HardLink { names: stat.st_nlink });
+        }
+        let size = stat.st_size as u64;
+        if size > self.limits.file {
+            return Err(Refusal::TooLarge { bytes: size, limit: self.limits.file });
+        }
+        let mut bytes = Vec::with_capacity(size as usize + 1);
+        // One byte more than it should have shows a file that is still growing.
+        File::from(fd).take(size + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Locked)?;
+        if bytes.len() as u64 != size {
+            return Err(Refusal::Changed);
+        }
+        Ok(bytes)
+    }
+
     fn folder(&self, file: u32) -> &(String, usize) {
         &self.folders[self.files.folder_number(file as usize) as usize]
     }
@@ -124,32 +155,7 @@ impl Inputs for Host {
     }
 
     fn load(&self, file: u32) -> Result<Vec<u8>, Refusal> {
-        let wanted = self.files.get(file as usize);
-        if !self.rights.iter().any(|pattern| pattern.fits(wanted.name)) {
-            return Err(Refusal::NotPermitted);
-        }
-        let fd = self.open(&wanted).map_err(|errno| match errno {
-            Errno::NOENT | Errno::LOOP | Errno::NOTDIR => Refusal::Changed,
-            _ => Refusal::Locked,
-        })?;
-        let stat = fstat(&fd).map_err(|_| Refusal::Locked)?;
-        if !is_same(&wanted, &stat) {
-            return Err(Refusal::Changed);
-        }
-        // A second name may lie where its owner lets nobody read.
-        if stat.st_nlink != 1 {
-            return Err(Refusal::HardLink { names: stat.st_nlink });
-        }
-        let size = stat.st_size as u64;
-        if size > self.limits.file {
-            return Err(Refusal::TooLarge { bytes: size, limit: self.limits.file });
-        }
-        let mut bytes = Vec::with_capacity(size as usize + 1);
-        // One byte more than it should have shows a file that is still growing.
-        File::from(fd).take(size + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Locked)?;
-        if bytes.len() as u64 != size {
-            return Err(Refusal::Changed);
-        }
+        let bytes = self.bytes(file)?;
         Ok(book::unlock(bytes, self.passwords.iter().map(String::as_str), &self.limits))
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod job;
 pub(crate) mod label;
 pub(crate) mod ledger;
 pub(crate) mod life;
+pub(crate) mod mark;
 pub(crate) mod note;
 pub(crate) mod report;
 pub(crate) mod script;

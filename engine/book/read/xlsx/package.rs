@@ -2,7 +2,7 @@
 
 use crate::gate::{Archive, Limits, broken, hostile};
 use crate::read::xlsx::feed::Feed;
-use crate::read::xlsx::token::{Token, yes};
+use crate::read::xlsx::token::{Token, append, yes};
 use crate::read::xlsx::walk::{get, walk};
 use crate::{Refusal, Visibility};
 
@@ -152,13 +152,21 @@ pub(crate) fn listing(archive: &Archive, main: &str, limits: &Limits) -> Result<
         ..Listing::default()
     };
     let mut all = 0;
+    let (mut at_mark, mut marks) = (false, String::new());
     walk(Feed::new(archive.part(main)?), |token| {
-        let Token::Open { name, attributes, .. } = token else { return Ok(()) };
+        let Token::Open { name, attributes, .. } = token else {
+            // Damaged text names no sheet.
+            if let (true, Token::Text(raw)) = (std::mem::take(&mut at_mark), token) {
+                let _ = append(raw, &mut marks);
+            }
+            return Ok(());
+        };
         let flag = |name| {
             Ok::<_, Refusal>(get(attributes, name).map_err(|_| broken(main.to_owned()))?.is_some_and(|v| yes(v.as_bytes())))
         };
         match name {
             b"workbookPr" => listing.date1904 = flag("date1904")?,
+            b"definedName" => at_mark = get(attributes, "name").ok().flatten().as_deref() == Some(crate::mark::NAME),
             b"calcPr" => listing.uncalculated = flag("fullCalcOnLoad")?,
             b"sheet" => {
                 all += 1;
@@ -173,6 +181,10 @@ pub(crate) fn listing(archive: &Archive, main: &str, limits: &Limits) -> Result<
     })?;
     if all == 0 {
         return Err(broken(format!("{main} lists no sheet")));
+    }
+    // The list of findings of a copy that we marked is none of the person's sheets.
+    if let Some(own) = crate::mark::sheet_of(&marks).filter(|_| listing.sheets.len() > 1) {
+        listing.sheets.retain(|sheet| sheet.name != own);
     }
     Ok(listing)
 }

@@ -1,0 +1,72 @@
+//! Marked copies: the person's own workbooks with each finding on its cell. Made in a worker of their own, after the arrival
+//! is known to go back: what happens here changes nothing of that.
+
+use std::io;
+use std::rc::Rc;
+
+use book::{Limits, Mark, Severity, marked_copy};
+
+use super::Words;
+use super::inputs::Host;
+use crate::files::Files;
+use crate::place;
+use crate::report::{Made, Order, Progress, Row, Weight};
+
+/// Workbooks marked at most: whoever gets more back has the list.
+const MOST: usize = 100;
+
+/// Stages the marked copies of the files that the rows of the order speak of.
+pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progress: &dyn Fn(Progress)) -> io::Result<Vec<Made>> {
+    let host = Host::new(order, Rc::clone(files));
+    let limits = Limits { file: order.limits.file_mib << 20, ..Limits::default() };
+    let paths: Vec<String> = files.iter().map(|file| file.shown(&order.roots)).collect();
+    let wanted: Vec<usize> = (0..files.len()).filter(|at| order.mark.iter().any(|row| speaks_of(row, &paths[*at]))).collect();
+    let mut made: Vec<Made> = Vec::new();
+    for (done, &at) in wanted.iter().take(MOST).enumerate() {
+        let path = &paths[at];
+        progress(Progress { at: path.clone(), done: done as u64, of: wanted.len().min(MOST) as u64 });
+        // A protected workbook would lose its protection: whoever sent it has the list.
+        let Some(bytes) = host.bytes(at as u32).ok().filter(|bytes| !book::is_locked(bytes)) else { continue };
+        let rows: Vec<&Row> = order.mark.iter().filter(|row| row.file.as_deref() == Some(path)).collect();
+        let marks: Vec<Mark> = rows.iter().map(|row| mark(row)).collect();
+        let Ok(copy) = marked_copy(path, bytes, &marks, &words.marks(&rows), &limits) else { continue };
+        let staged = format!("{}{}", crate::worker::MARKED, made.len());
+        place::stage(&order.work.join(&staged), &copy.bytes)?;
+        made.push(Made { name: name(path, copy.format.extension(), words, &made), staged });
+    }
+    Ok(made)
+}
+
+/// Whether a row has something to put on a cell of the file.
+fn speaks_of(row: &Row, path: &str) -> bool {
+    row.file.as_deref() == Some(path) && row.cell.is_some()
+}
+
+fn mark(row: &Row) -> Mark {
+    Mark {
+        severity: match row.severity {
+            Weight::Error => Severity::Error,
+            Weight::Warning => Severity::Warning,
+            Weight::Note => Severity::Note,
+        },
+        sheet: row.sheet.clone(),
+        cell: row.cell.clone(),
+        column: row.column.clone(),
+        value: row.value.clone(),
+        problem: row.problem.clone(),
+        remedy: row.remedy.clone(),
+    }
+}
+
+/// The name beside the original: one that comes back marked keeps the name it has.
+fn name(path: &str, extension: &str, words: &dyn Words, made: &[Made]) -> String {
+    let (folder, file) = path.rsplit_once('/').map_or(("", path), |(folder, file)| (folder, file));
+    let slash = if folder.is_empty() { "" } else { "/" };
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let named = words.marked_name(stem);
+    let candidate = |number: usize| match number {
+        1 => format!("{folder}{slash}{named}.{extension}"),
+        _ => format!("{folder}{slash}{named} ({number}).{extension}"),
+    };
+    (1..).map(candidate).find(|name| made.iter().all(|made| made.name != *name)).unwrap_or_default()
+}

@@ -1,0 +1,32 @@
+//! The words of a marked copy, in Japanese.
+
+use book::MarkWords;
+use job::Row;
+
+use super::label;
+
+pub(crate) fn marks(rows: &[&Row]) -> MarkWords {
+    let count = |wanted: job::Weight| rows.iter().filter(|row| row.severity == wanted).count();
+    let (errors, warnings, notes) = (count(job::Weight::Error), count(job::Weight::Warning), count(job::Weight::Note));
+    MarkWords {
+        sheet: "指摘一覧".to_owned(),
+        data: "データ".to_owned(),
+        lines: vec![
+            "指摘一覧".to_owned(),
+            format!(
+                "エラー {errors}件、注意 {warnings}件、参考 {notes}件。色の付いたセルを直して、このファイルをもう一度入れてください。"
+            ),
+            "このシート、色、指摘のメモは、次に入れたときに自動で取り除きます。消さなくてもかまいません。".to_owned(),
+        ],
+        header: ["重要度", "シート", "セル", "項目", "値", "問題", "対処"].map(str::to_owned),
+        weights: [job::Weight::Error, job::Weight::Warning, job::Weight::Note].map(|weight| label::weight(weight).to_owned()),
+        problem: "問題：".to_owned(),
+        remedy: "対処：".to_owned(),
+        more: |count| format!("ほかに{count}件の指摘があります。「指摘一覧」を見てください。"),
+    }
+}
+
+pub(crate) fn marked_name(stem: &str) -> String {
+    const MARKED: &str = "（指摘つき）";
+    if stem.ends_with(MARKED) { stem.to_owned() } else { format!("{stem}{MARKED}") }
+}
