@@ -16,4 +16,5 @@ mod office; // an office from outside: made, misspelt, read by people
 mod readme; // README.md and README.ja.md are true
 mod register; // the register of consultations and the report
 mod tasks; // every case of every task
+mod templates; // workbooks beside a script, filled
 mod tidy; // small rules about the sources

@@ -74,6 +74,15 @@ pub enum NotRenamed {
     Taken { by: String },
 }
 
+impl Finding {
+    /// A file that cannot be read at all.
+    pub fn refused(file: &str, refusal: crate::Refusal) -> Finding {
+        let place = Place { file: Some(file.to_owned()), ..Place::default() };
+        let problem = Problem::Refused(refusal);
+        Finding { severity: Severity::Error, place, column: None, value: None, problem, fate: Fate::Stopped }
+    }
+}
+
 /// What is the matter, as a fact.
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "the variants say what their fields are")]
@@ -182,6 +191,10 @@ pub enum Problem {
     Unencodable { character: char, encoding: String },
     /// A character was replaced by its equal in the wanted encoding.
     ReplacedCharacter { from: char, to: char, encoding: String },
+
+    // --- templates
+    /// A mark of a template, or what it is filled with.
+    Template(crate::TemplateTrouble),
 
     // --- keys and joins
     /// The same key stands more than once; where it stands first.

@@ -15,6 +15,7 @@ mod read;
 mod sheet;
 mod shelf;
 mod table;
+mod template;
 mod text;
 mod value;
 mod write;
@@ -36,6 +37,7 @@ pub use table::{
     Misfit, Origin, Reading, SortKey, Table, TableSpec, TotalRows, Unique, VerbError, beside, cell, has_header, nearest,
     read_table,
 };
+pub use template::{Field, Filled, Record, Template, TemplateTrouble};
 pub use text::{TextId, Texts};
 pub use value::{Day, ExcelError, Value};
 pub use write::{

@@ -95,6 +95,7 @@ impl Finished {
             renamed: 0,
             renames: Vec::new(),
             list: None,
+            marked: Vec::new(),
             undo_list: None,
             saving: Saving { before: none, after: none, saved: none },
             confinement: Confinement::default(),
@@ -121,7 +122,7 @@ impl Job<'_> {
         let order = Order { seed, ..self.order(&arrival, staging.folder(), false) };
         let report = self.perform(&arrival, &staging, &order, cancel, progress)?;
         let report = ended(report, &self.task.limits)?;
-        let report = self.mark(&arrival, &staging, report, progress);
+        let report = self.mark(&arrival, &staging, report, cancel, progress);
         let renames = self.accepted(&arrival, &staging, &report)?;
         self.finish(&arrival, &staging, report, &renames)
     }
@@ -152,13 +153,20 @@ impl Job<'_> {
     }
 
     /// Marked copies of what goes back. A worker of their own makes them: if it fails, the arrival goes back without.
-    fn mark(&self, arrival: &Arrival, staging: &Staging, mut report: Report, progress: &mut dyn FnMut(Progress)) -> Report {
+    fn mark(
+        &self,
+        arrival: &Arrival,
+        staging: &Staging,
+        mut report: Report,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Report {
         let placed = report.rows.iter().any(|row| row.file.is_some() && row.cell.is_some());
         if self.way == Way::Plan || !matches!(report.end, End::Returned) || !placed {
             return report;
         }
         let order = Order { mark: report.rows.clone(), ..self.order(arrival, staging.folder(), false) };
-        if let Ok(made) = perform(self.program, &order, staging, &self.task.limits, progress) {
+        if let Ok(made) = perform(self.program, &order, staging, &self.task.limits, cancel, progress) {
             report.marked = made.marked.into_iter().filter(|made| is_ours(arrival, made)).collect();
         }
         report
@@ -184,6 +192,7 @@ impl Job<'_> {
             read: task.manifest.read.clone(),
             rename: task.manifest.rename,
             passwords: task.passwords.iter().map(|password| password.reveal().to_owned()).collect(),
+            templates: task.templates(),
             roots: arrival.roots.clone(),
             left: arrival.left.clone(),
             others: arrival.others.clone(),

@@ -32,6 +32,8 @@ pub(crate) struct Order {
     pub rename: bool,
     /// Passwords for workbooks of the arrival. They leave the engine on the worker's standard input alone.
     pub passwords: Vec<String>,
+    /// The templates beside the script.
+    pub templates: Vec<PathBuf>,
     pub roots: Vec<Root>,
     pub left: Vec<Left>,
     /// Other names in the folders of the arrival, which renames must not meet.

@@ -10,12 +10,16 @@ mod marks;
 mod outputs;
 
 use std::io::{self, Read, Write};
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use book::{Finding, Severity};
+use book::{Finding, Severity, Template};
 use japan::NameTrouble;
-use script::{Account as Rows, Context, Exclusion, Failure, Library, LimitKind, Outcome, Program, Setting, Trouble, TroubleKind};
+use script::{
+    Account as Rows, Context, Exclusion, Failure, Library, LimitKind, Outcome, Program, Setting, TemplateFile, Trouble,
+    TroubleKind,
+};
 
 use crate::arrival::{Left, Why};
 use crate::error::{Limit, ScriptLimit};
@@ -87,7 +91,8 @@ fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
     };
     if order.check {
         let unknown = unknown_settings(order, &program);
-        let told = program.warnings().iter().chain(&unknown).map(|trouble| words.trouble(trouble)).collect();
+        let told = program.warnings().iter().chain(&unknown).map(|trouble| words.trouble(trouble));
+        let told = told.chain(templates(order, &**words)).collect();
         return Ok(telling.failed(End::Script(told)));
     }
     let report = match script::evaluate(&program, Box::new(Host::new(order, Rc::clone(&files))), context(order, Rc::clone(words)))
@@ -98,6 +103,35 @@ fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
     // The process ends here, and its memory with it.
     std::mem::forget(files);
     report
+}
+
+/// What is wrong with the templates that the script names, and which of their marks it never speaks of.
+fn templates(order: &Order, words: &dyn Words) -> Vec<Told> {
+    let sources = order.library.iter().map(|(_, source)| source).chain([&order.script]);
+    let whole = Template::key(&sources.map(String::as_str).collect::<Vec<_>>().join("\n"));
+    let mut told = Vec::new();
+    for path in &order.templates {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if !whole.contains(&Template::key(&name)) {
+            continue;
+        }
+        let opened = std::fs::read(path).map_err(|_| book::Refusal::Locked);
+        let opened = opened.and_then(|bytes| Template::open(&name, bytes, &book::Limits::default()));
+        let mut say = |finding: &Finding, warning: bool| {
+            let row = words.finding(finding);
+            let place = [row.sheet, row.cell].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let file = Some(format!("{name} {place}").trim_end().to_owned());
+            told.push(Told { what: row.problem, next: row.remedy, warning, file, ..Told::default() });
+        };
+        match opened {
+            Ok(template) => {
+                template.findings().iter().for_each(|finding| say(finding, false));
+                template.unspoken(&whole).iter().for_each(|finding| say(finding, true));
+            }
+            Err(refusal) => say(&Finding::refused(&name, refusal), false),
+        }
+    }
+    told
 }
 
 /// Settings that the script reads and the form does not have.
@@ -126,10 +160,20 @@ fn context(order: &Order, words: Rc<dyn Words>) -> Context {
         now: order.now.parse().unwrap_or_default(),
         seed: order.seed,
         settings: order.settings.iter().map(|(name, value)| (name.clone(), setting(value))).collect(),
+        templates: order.templates.iter().map(|path| template(path)).collect(),
         limits,
         book_limits,
         progress: Box::new(progress()),
         name_words: Box::new(move |trouble| words.name_trouble(trouble)),
+    }
+}
+
+/// A template, read when a script asks for it.
+fn template(path: &Path) -> TemplateFile {
+    let from = path.to_owned();
+    TemplateFile {
+        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        load: Box::new(move || std::fs::read(&from).map_err(|_| book::Refusal::Locked)),
     }
 }
 

@@ -52,6 +52,8 @@ pub enum ValueKind {
     Arrival,
     Settings,
     Workbook,
+    Form,
+    FilledForm,
     ColumnSpec,
     Aggregate,
     Order,
@@ -136,6 +138,8 @@ pub enum TroubleKind {
     TooLarge,
     /// No such place in an array or text.
     OutOfRange { length: usize, index: i64 },
+    /// No template of that name beside the script; the nearest one and all there are.
+    NoTemplate { near: Option<String>, have: Vec<String> },
     /// No such key in a map or setting.
     NoKey { near: Option<String> },
     /// A table or list is used inside a closure that it is itself working through; a copy under another name helps.

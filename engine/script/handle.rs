@@ -67,6 +67,14 @@ pub(crate) struct Order {
 #[derive(Clone, Default)]
 pub(crate) struct Book(pub Rc<RefCell<crate::vocabulary::Draft>>);
 
+/// 様式: a template.
+#[derive(Clone)]
+pub(crate) struct Form(pub Rc<book::Template>);
+
+/// 差し込んだ様式: the bytes of a filled template.
+#[derive(Clone)]
+pub(crate) struct FilledForm(pub Rc<Vec<u8>>);
+
 /// 記号の規則.
 #[derive(Clone)]
 pub(crate) struct Symbols(pub Rc<crate::symbols::Rules>);

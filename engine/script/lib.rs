@@ -29,7 +29,9 @@ pub use error::{Trouble, TroubleKind, ValueKind, Wanted, Weight};
 pub use evaluate::evaluate;
 pub use library::Library;
 pub use limits::Limits;
-pub use outcome::{Account, Context, Exclusion, Failure, Inputs, LimitKind, Outcome, Output, Progress, Rename, Renames, Setting};
+pub use outcome::{
+    Account, Context, Exclusion, Failure, Inputs, LimitKind, Outcome, Output, Progress, Rename, Renames, Setting, TemplateFile,
+};
 pub use program::Program;
 pub use vocabulary::{Family, Word, reference};
 

@@ -33,6 +33,14 @@ pub trait Inputs {
     fn others(&self) -> &[String];
 }
 
+/// A template that lies beside the script. Its bytes are fetched when a script asks for it.
+pub struct TemplateFile {
+    /// The file's name.
+    pub name: String,
+    /// Fetches the bytes.
+    pub load: Box<dyn Fn() -> Result<Vec<u8>, Refusal>>,
+}
+
 /// A setting of the task.
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "the variants say what they are")]
@@ -67,6 +75,8 @@ pub struct Context {
     pub seed: u64,
     /// The task's settings.
     pub settings: BTreeMap<String, Setting>,
+    /// The templates beside the script.
+    pub templates: Vec<TemplateFile>,
     /// The script's limits.
     pub limits: Limits,
     /// The limits of reading files.
@@ -85,6 +95,7 @@ impl Context {
             now,
             seed: 0,
             settings: BTreeMap::new(),
+            templates: Vec::new(),
             limits: Limits::default(),
             book_limits: book::Limits::default(),
             progress: Box::new(|_| ()),

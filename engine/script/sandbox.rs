@@ -18,13 +18,15 @@ use crate::{Limits, ValueKind, handle, operators};
 pub(crate) const CONSTANTS: [&str; 2] = ["入力", "設定"];
 
 /// Our types as error texts of Rhai's name them.
-pub(crate) const TYPE_NAMES: [(&str, ValueKind); 12] = [
+pub(crate) const TYPE_NAMES: [(&str, ValueKind); 14] = [
     ("表", ValueKind::Table),
     ("行", ValueKind::Row),
     ("ファイル", ValueKind::File),
     ("入力", ValueKind::Arrival),
     ("設定", ValueKind::Settings),
     ("ブック", ValueKind::Workbook),
+    ("様式", ValueKind::Form),
+    ("差し込んだ様式", ValueKind::FilledForm),
     ("列", ValueKind::ColumnSpec),
     ("集計", ValueKind::Aggregate),
     ("順", ValueKind::Order),
@@ -67,6 +69,8 @@ fn name_types(engine: &mut Engine) {
         .register_type_with_name::<handle::Arrival>("入力")
         .register_type_with_name::<handle::Settings>("設定")
         .register_type_with_name::<handle::Book>("ブック")
+        .register_type_with_name::<handle::Form>("様式")
+        .register_type_with_name::<handle::FilledForm>("差し込んだ様式")
         .register_type_with_name::<handle::Column>("列")
         .register_type_with_name::<handle::Aggregate>("集計")
         .register_type_with_name::<handle::Order>("順")

@@ -29,6 +29,8 @@ pub(crate) struct Session {
     pub renames: RefCell<Planned>,
     pub units: Cell<Option<u64>>,
     pub patterns: Patterns,
+    /// Templates that were asked for, by their names.
+    pub forms: RefCell<Vec<(String, Rc<book::Template>)>>,
     pub notes: RefCell<Vec<String>>,
     pub steps: Cell<u64>,
     /// The cell that was read as blank last: whoever calculates with a blank has just read it.
@@ -49,6 +51,7 @@ impl Session {
             renames: RefCell::default(),
             units: Cell::new(None),
             patterns: Patterns::default(),
+            forms: RefCell::default(),
             notes: RefCell::default(),
             steps: Cell::new(0),
             last_blank: RefCell::default(),

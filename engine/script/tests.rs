@@ -96,6 +96,7 @@ impl Story {
         let mut context = Context::at(civil::date(2022, 8, 5).at(10, 0, 0, 0));
         context.arrival = "試し".to_owned();
         context.settings = self.settings.clone();
+        context.templates = vec![crate::TemplateFile { name: "様式見本.xlsx".to_owned(), load: Box::new(|| Ok(template())) }];
         if let Some(most) = self.operations {
             context.limits.operations = most;
         }
@@ -256,6 +257,14 @@ fn the_same_input_gives_the_same_outcome() {
     let first = story.done();
     assert_eq!(first.outputs.len(), 2);
     assert!((0..3).all(|_| story.done() == first));
+}
+
+/// A template with a name, a date and a list.
+fn template() -> Vec<u8> {
+    let lines = ["{{氏名}} 様", "{{日付:ggge年m月d日}}", "{{#明細}}{{連番}} {{保健所}}：{{検査数}}件{{/明細}}", "以上"];
+    let mut book = book::NewWorkbook::new();
+    book.add(book::NewSheet::of_lines("通知", &lines.map(str::to_owned))).unwrap();
+    book.to_bytes().unwrap().0
 }
 
 #[test]

@@ -62,6 +62,19 @@ impl Task {
         })
     }
 
+    /// The workbooks beside the script, which it may fill.
+    pub fn templates(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let is_template = |path: &PathBuf| {
+            let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+            let owner_file = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['~', '.']));
+            matches!(extension.as_deref(), Some("xlsx" | "xlsm" | "xltx" | "xltm")) && !owner_file && path.is_file()
+        };
+        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_template).collect();
+        found.sort();
+        found.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect()
+    }
+
     /// The path of the script, for people.
     pub fn script_path(&self) -> PathBuf {
         self.folder.join("main.rhai")

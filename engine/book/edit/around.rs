@@ -52,9 +52,54 @@ impl Around for Surroundings<'_> {
         if let Some(id) = &self.boxes {
             name_boxes(tree, id);
         }
+        if !self.state.page_ends.is_empty() {
+            end_pages(tree, &self.state.page_ends);
+        }
         Ok(())
     }
 }
+
+/// Adds page breaks, those that are there being kept.
+fn end_pages(tree: &mut Tree<'_>, rows: &std::collections::BTreeSet<u32>) {
+    let prefix = prefix_of(tree);
+    let list = insert_or_find(&mut tree.nodes, &prefix, "rowBreaks", &BEHIND_BREAKS);
+    let mut all: std::collections::BTreeSet<u64> = list.elements().filter_map(|row| row.number("id")).collect();
+    all.extend(rows.iter().map(|row| u64::from(*row) + 1));
+    let breaks: String = all.iter().map(|id| format!("<{prefix}brk id=\"{id}\" max=\"16383\" man=\"1\"/>")).collect();
+    list.children.clear();
+    list.push(Node::of(&breaks));
+    list.set("count", &all.len().to_string());
+    list.set("manualBreakCount", &all.len().to_string());
+}
+
+/// The prefix of the sheet's elements, by its closing tag.
+fn prefix_of(tree: &Tree<'_>) -> String {
+    let closing = tree.nodes.iter().find_map(|node| match node {
+        Node::Other(raw) if raw.starts_with(b"</") => Some(String::from_utf8_lossy(raw).into_owned()),
+        _ => None,
+    });
+    closing.and_then(|tag| tag[2..].split_once(':').map(|(prefix, _)| format!("{prefix}:"))).unwrap_or_default()
+}
+
+/// What may stand behind `rowBreaks`.
+const BEHIND_BREAKS: [&str; 16] = [
+    "colBreaks",
+    "customProperties",
+    "cellWatches",
+    "ignoredErrors",
+    "smartTags",
+    "drawing",
+    "legacyDrawing",
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "AlternateContent",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+];
 
 /// What may stand behind `legacyDrawing`.
 const BEHIND_BOXES: [&str; 9] = [
@@ -72,11 +117,7 @@ const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/20
 
 /// Names the drawing of comments, if the sheet does not do so already.
 fn name_boxes(tree: &mut Tree<'_>, id: &str) {
-    let closing = tree.nodes.iter().find_map(|node| match node {
-        Node::Other(raw) if raw.starts_with(b"</") => Some(String::from_utf8_lossy(raw).into_owned()),
-        _ => None,
-    });
-    let prefix = closing.and_then(|tag| tag[2..].split_once(':').map(|(prefix, _)| format!("{prefix}:"))).unwrap_or_default();
+    let prefix = prefix_of(tree);
     let element = insert_or_find(&mut tree.nodes, &prefix, "legacyDrawing", &BEHIND_BOXES);
     if element.get("id").is_none() {
         element.set("xmlns:r", RELATIONSHIPS);

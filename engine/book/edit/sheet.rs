@@ -30,6 +30,8 @@ pub(crate) struct SheetState {
     pub(crate) comments: Option<CommentEdits>,
     /// Whether the sheet is no longer among those that are selected when the workbook is opened.
     pub(crate) unselect: bool,
+    /// Rows below which a page ends.
+    pub(crate) page_ends: std::collections::BTreeSet<u32>,
 }
 
 impl SheetState {
@@ -51,6 +53,7 @@ impl SheetState {
             heights: BTreeMap::new(),
             comments: None,
             unselect: false,
+            page_ends: std::collections::BTreeSet::new(),
         }
     }
 
@@ -98,7 +101,7 @@ impl SheetState {
 
     /// Whether nothing is wanted.
     pub(crate) fn is_untouched(&self) -> bool {
-        self.edits.is_empty() && self.heights.is_empty() && self.comments.is_none() && !self.unselect
+        self.edits.is_empty() && self.heights.is_empty() && self.comments.is_none() && !self.unselect && self.page_ends.is_empty()
     }
 
     /// The cells that get other content.
@@ -169,6 +172,11 @@ impl SheetEditor<'_> {
         }
         self.state.heights.insert(row, points.clamp(0.0, 409.5));
         Ok(())
+    }
+
+    /// Ends a page below a zero-based row.
+    pub(crate) fn page_end(&mut self, row: u32) {
+        self.state.page_ends.insert(row);
     }
 
     /// Changes the comments of the sheet.

@@ -21,12 +21,13 @@ pub use csv::{CsvEncoding, CsvStyle, write_csv};
 pub use findings::{FINDING_COLUMNS, FindingRow, findings_workbook};
 pub(crate) use guard::begins_like_formula;
 pub use pattern::FormatClass;
+pub(crate) use pattern::Pattern;
 pub use sheet::{Block, NewSheet, NewTable, Page, Tone, Totals};
 pub(crate) use strings::{check_length, escape as escape_text};
 pub(crate) use width::width as text_width;
 pub use xlsx::NewWorkbook;
-pub(crate) use xlsx::sheet_name_trouble;
 pub(crate) use xlsx::properties;
+pub(crate) use xlsx::sheet_name_trouble;
 
 use crate::{Place, Table};
 

@@ -59,7 +59,7 @@ enum Token {
 
 /// A number format, taken apart.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     tokens: Vec<Token>,
     decimals: u8,
     grouped: bool,
@@ -67,7 +67,7 @@ pub(super) struct Pattern {
 
 impl Pattern {
     /// Takes the first section of a format apart.
-    pub(super) fn read(format: &str) -> Pattern {
+    pub(crate) fn read(format: &str) -> Pattern {
         let mut pattern = Pattern { tokens: Vec::new(), decimals: 0, grouped: false };
         if format.eq_ignore_ascii_case("general") {
             return pattern;
@@ -162,7 +162,7 @@ impl Pattern {
     }
 
     /// A number as it looks, with or without commas.
-    pub(super) fn number(&self, number: Decimal, commas: bool) -> String {
+    pub(crate) fn number(&self, number: Decimal, commas: bool) -> String {
         let percent = self.tokens.contains(&Token::Percent);
         let shown = if percent { number.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(number) } else { number };
         let shown = shown.round_dp_with_strategy(u32::from(self.decimals), RoundingStrategy::MidpointAwayFromZero);
@@ -186,14 +186,14 @@ impl Pattern {
     }
 
     /// A moment as it looks; `ms` counts from 1970-01-01 00:00. None beyond the years that dates have.
-    pub(super) fn moment(&self, ms: i64) -> Option<String> {
+    pub(crate) fn moment(&self, ms: i64) -> Option<String> {
         let day = Day(i32::try_from(ms.div_euclid(86_400_000)).ok()?).date()?;
         let seconds = ms.rem_euclid(86_400_000) / 1000;
         Some(self.tokens.iter().map(|token| self.part(token, day, seconds)).collect())
     }
 
     /// A length of time as it looks.
-    pub(super) fn length(&self, ms: i64) -> String {
+    pub(crate) fn length(&self, ms: i64) -> String {
         let seconds = ms.abs() / 1000;
         let sign = if ms < 0 { "-" } else { "" };
         let parts = self.tokens.iter().map(|token| match token {

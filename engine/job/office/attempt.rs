@@ -183,9 +183,11 @@ fn gather(house: &House, claimed: &Claimed, work: &Work, finished: &Finished, be
     let run = kept::run(&claimed.loaded, finished, milliseconds(began));
     let mut outputs = kept::outputs(&publish, &finished.outputs).map_err(reading(&publish))?;
     let list = finished.list.as_ref().and_then(|path| path.file_name()).and_then(|name| name.to_str());
+    // Of several marked copies the first is named; they lie beside it.
+    let marked = finished.marked.first().and_then(|path| path.file_name()).and_then(|name| name.to_str());
     let names: Vec<String> = outputs.iter().map(|output| output.name.clone()).collect();
     let note = if returned {
-        Note::Returned { facts: &finished.facts, rows: &finished.rows, list, marked: None }
+        Note::Returned { facts: &finished.facts, rows: &finished.rows, list, marked }
     } else if let Some(earlier) = skipped(claimed) {
         Note::Skipped { earlier }
     } else {

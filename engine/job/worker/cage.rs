@@ -54,6 +54,7 @@ fn confine(order: &Order) -> Result<Confinement, RulesetError> {
         .handle_access(AccessNet::from_all(abi))?
         .create()?
         .add_rules(path_beneath_rules(order.roots.iter().map(|root| &root.path), read))?
+        .add_rules(path_beneath_rules(&order.templates, read))?
         .add_rules(path_beneath_rules([&order.work], write))?
         .restrict_self()?;
     Ok(match status.ruleset {

@@ -32,7 +32,7 @@ pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progres
         let Ok(copy) = marked_copy(path, bytes, &marks, &words.marks(&rows), &limits) else { continue };
         let staged = format!("{}{}", crate::worker::MARKED, made.len());
         place::stage(&order.work.join(&staged), &copy.bytes)?;
-        made.push(Made { name: name(path, copy.format.extension(), words, &made), staged });
+        made.push(Made { name: name(path, copy.format.extension(), words, &made, &paths), staged });
     }
     Ok(made)
 }
@@ -58,8 +58,8 @@ fn mark(row: &Row) -> Mark {
     }
 }
 
-/// The name beside the original: one that comes back marked keeps the name it has.
-fn name(path: &str, extension: &str, words: &dyn Words, made: &[Made]) -> String {
+/// A name beside the original that none of the files has.
+fn name(path: &str, extension: &str, words: &dyn Words, made: &[Made], files: &[String]) -> String {
     let (folder, file) = path.rsplit_once('/').map_or(("", path), |(folder, file)| (folder, file));
     let slash = if folder.is_empty() { "" } else { "/" };
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
@@ -68,5 +68,6 @@ fn name(path: &str, extension: &str, words: &dyn Words, made: &[Made]) -> String
         1 => format!("{folder}{slash}{named}.{extension}"),
         _ => format!("{folder}{slash}{named} ({number}).{extension}"),
     };
-    (1..).map(candidate).find(|name| made.iter().all(|made| made.name != *name)).unwrap_or_default()
+    let free = |name: &String| made.iter().all(|made| made.name != *name) && !files.contains(name);
+    (1..).map(candidate).find(free).unwrap_or_default()
 }

@@ -25,7 +25,10 @@ pub(crate) fn marks(rows: &[&Row]) -> MarkWords {
     }
 }
 
+/// One that comes back marked, perhaps numbered, keeps its mark and gets no second one.
 pub(crate) fn marked_name(stem: &str) -> String {
     const MARKED: &str = " (marked)";
-    if stem.ends_with(MARKED) { stem.to_owned() } else { format!("{stem}{MARKED}") }
+    let whole = stem.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+    let bare = whole.filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit())).map_or(stem, |(bare, _)| bare);
+    if bare.ends_with(MARKED) { bare.to_owned() } else { format!("{stem}{MARKED}") }
 }

@@ -15,6 +15,7 @@ pub(crate) mod report;
 pub(crate) mod script;
 pub(crate) mod status;
 pub(crate) mod task;
+pub(crate) mod template;
 
 /// "A", "B", "C", at most eight of them.
 pub(crate) fn list(items: &[String]) -> String {

@@ -117,6 +117,14 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("item {index} is wanted, but there are only {length}"),
             "counting begins at 0; check the length first",
         ),
+        TroubleKind::NoTemplate { near, have } => Telling::new(
+            format!("there is no template \"{}\" in the task's folder", word.unwrap_or_default()),
+            match near {
+                Some(near) => format!("if \"{near}\" is meant, write it so"),
+                None if have.is_empty() => "put the workbook into the task's folder, beside task.toml".to_owned(),
+                None => format!("there is {}", list(have)),
+            },
+        ),
         TroubleKind::NoKey { near } => Telling::new(
             format!("there is no entry {here}"),
             meant(near, "check the name; a setting belongs into [settings] of task.toml"),
@@ -186,6 +194,8 @@ fn value(kind: ValueKind) -> &'static str {
         ValueKind::Arrival => "the arrival",
         ValueKind::Settings => "the settings",
         ValueKind::Workbook => "a workbook",
+        ValueKind::Form => "a template",
+        ValueKind::FilledForm => "a filled template",
         ValueKind::ColumnSpec => "a declared column",
         ValueKind::Aggregate => "an aggregate",
         ValueKind::Order => "an order",

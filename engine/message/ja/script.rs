@@ -156,6 +156,14 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("{index}番目を取り出そうとしましたが、{length}個しかありません。"),
             "番号は0から数えます。個数を確かめてから取り出してください。",
         ),
+        TroubleKind::NoTemplate { near, have } => Telling::new(
+            format!("様式「{}」が、業務のフォルダにありません。", word.unwrap_or_default()),
+            match near {
+                Some(near) => format!("「{near}」のことであれば、そのように書いてください。"),
+                None if have.is_empty() => "業務のフォルダ（task.toml のある所）に、様式のブックを置いてください。".to_owned(),
+                None => format!("あるのは{}です。", list(have)),
+            },
+        ),
         TroubleKind::NoKey { near } => Telling::new(
             format!("{here}という項目はありません。"),
             match near {
@@ -234,6 +242,8 @@ fn value(kind: ValueKind) -> &'static str {
         ValueKind::Arrival => "入力",
         ValueKind::Settings => "設定",
         ValueKind::Workbook => "ブック",
+        ValueKind::Form => "様式",
+        ValueKind::FilledForm => "差し込んだ様式",
         ValueKind::ColumnSpec => "列の決まり",
         ValueKind::Aggregate => "集計のしかた",
         ValueKind::Order => "並べ方",

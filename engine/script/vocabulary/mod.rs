@@ -4,6 +4,7 @@
 mod check;
 mod date;
 mod finding;
+mod form;
 mod number;
 mod output;
 mod read;
@@ -83,6 +84,7 @@ impl Vocabulary<'_> {
         date::register(&mut vocabulary);
         number::register(&mut vocabulary);
         workbook::register(&mut vocabulary);
+        form::register(&mut vocabulary);
         output::register(&mut vocabulary);
         rename::register(&mut vocabulary);
         check::register(&mut vocabulary);

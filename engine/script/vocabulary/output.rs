@@ -8,24 +8,38 @@ use rhai::{ImmutableString, Map};
 use super::Vocabulary;
 use crate::error::TroubleKind;
 use crate::fault::{Fault, Said};
-use crate::handle::{Book, Table};
+use crate::handle::{Book, FilledForm, Table};
 use crate::options;
 use crate::outcome::{Output, Progress};
 use crate::session::Session;
 
 pub(super) fn register(v: &mut Vocabulary) {
     v.family("出力", "output");
-    v.word("出力", &["出力(\"名.xlsx\", ブック)"], "ブックを成果物として出す。", "Hands a workbook back as an output.")
-        .example("let b = ブック();\nb.シート(\"表\", 表);\n出力(\"結果.xlsx\", b);\n出力の名前().len()", "1")
-        .acting(|session| {
-            move |name: ImmutableString, book: Book| -> Said<()> {
-                begin(&session, &name, Some("xlsx"))?;
-                let (bytes, findings) = book.0.borrow().bytes().map_err(|error| refused(&error))?;
-                findings.into_iter().for_each(|finding| session.find(finding));
-                keep(&session, &name, bytes);
-                Ok(())
-            }
-        });
+    v.word(
+        "出力",
+        &["出力(\"名.xlsx\", ブック)", "出力(\"名.xlsx\", 差し込んだ様式)"],
+        "ブックや、差し込んだ様式を成果物として出す。",
+        "Hands a workbook or a filled template back as an output.",
+    )
+    .example("let b = ブック();\nb.シート(\"表\", 表);\n出力(\"結果.xlsx\", b);\n出力の名前().len()", "1")
+    .acting(|session| {
+        move |name: ImmutableString, book: Book| -> Said<()> {
+            begin(&session, &name, Some("xlsx"))?;
+            let (bytes, findings) = book.0.borrow().bytes().map_err(|error| refused(&error))?;
+            findings.into_iter().for_each(|finding| session.find(finding));
+            keep(&session, &name, bytes);
+            Ok(())
+        }
+    })
+    .acting(|session| {
+        move |name: ImmutableString, filled: FilledForm| -> Said<()> {
+            // A template with macros keeps them, and its kind of name.
+            let extension = if super::read::extension(&name).eq_ignore_ascii_case("xlsm") { "xlsm" } else { "xlsx" };
+            begin(&session, &name, Some(extension))?;
+            keep(&session, &name, filled.0.to_vec());
+            Ok(())
+        }
+    });
     v.word(
         "CSV出力",
         &["CSV出力(\"名.csv\", 表)", "CSV出力(\"名.csv\", 表, #{文字コード: \"Shift_JIS\", 見出し: true})"],

@@ -1,0 +1,191 @@
+//! The six commonest shapes of an office form.
+
+use rust_xlsxwriter::{Format as Look, Workbook as Book, Worksheet};
+
+use super::*;
+use crate::differences;
+
+fn form(write: impl Fn(&mut Worksheet)) -> Template {
+    let mut book = Book::new();
+    write(book.add_worksheet().set_name("様式").unwrap());
+    open(book.save_to_buffer().unwrap())
+}
+
+fn open(bytes: Vec<u8>) -> Template {
+    Template::open("様式.xlsx", bytes, &Limits::default()).unwrap()
+}
+
+fn cells(sheet: &mut Worksheet, cells: &[(u32, u16, &str)]) {
+    for (row, column, text) in cells {
+        if let Some(formula) = text.strip_prefix('=') {
+            sheet.write_formula(*row, *column, rust_xlsxwriter::Formula::new(formula).set_result("0")).unwrap();
+        } else {
+            sheet.write_string(*row, *column, *text).unwrap();
+        }
+    }
+}
+
+fn record(fields: &[(&str, Field)]) -> Record {
+    let mut record = Record::new();
+    fields.iter().for_each(|(name, field)| record.set(name, field.clone()));
+    record
+}
+
+fn text(text: &str) -> Field {
+    Field::Value(text.into())
+}
+
+fn number(number: i64) -> Field {
+    Field::Value(number.into())
+}
+
+/// The texts of a sheet, row by row, a blank cell as `-`; a formula without its value as `*`.
+fn shown(filled: &Filled, sheet: usize) -> Vec<String> {
+    assert!(filled.findings.is_empty(), "{:?}", filled.findings);
+    let book = Workbook::open("a.xlsx", filled.bytes.clone(), &Shelf::new(), &Limits::default()).unwrap();
+    let sheet = book.sheet(sheet).unwrap();
+    let used = sheet.used().unwrap();
+    let show = |at| match sheet.value(at) {
+        Value::Blank => "-".to_owned(),
+        Value::Stale => "*".to_owned(),
+        value => value.show(&sheet.shelf().texts),
+    };
+    let row = |row| (0..=used.last.column).map(|column| show(Address::new(row, column))).collect::<Vec<_>>().join(" ");
+    (0..=used.last.row).map(row).collect()
+}
+
+fn xml(filled: &Filled, part: &str) -> String {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(filled.bytes.as_slice())).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name(part).unwrap(), &mut text).unwrap();
+    text
+}
+
+fn troubles(filled: &Filled) -> Vec<String> {
+    filled.findings.iter().map(|finding| format!("{:?} {:?}", finding.place.cell, finding.problem)).collect()
+}
+
+#[test]
+fn a_single_record_keeps_types_and_writes_texts() {
+    let template = form(|sheet| {
+        sheet.merge_range(0, 0, 0, 1, "第{{番号:000}}号", &Look::new()).unwrap();
+        cells(sheet, &[(1, 0, "{{氏名}} 様"), (1, 1, "{{金額}}"), (2, 0, "{{日付:ggge年m月d日}}{{?備考}}（{{備考}}）{{/備考}}")]);
+    });
+    assert_eq!(template.names(), ["備考", "日付", "氏名", "番号", "金額"]);
+    let date = Field::Value(NewValue::Date(crate::Day::of(jiff::civil::date(2024, 4, 1))));
+    let record =
+        record(&[("番号", number(7)), ("氏名", text("見本 花子")), ("金額", number(1200)), ("日付", date), ("備考", text(""))]);
+    let filled = template.fill(&record);
+    assert_eq!(shown(&filled, 0), ["第007号 -", "見本 花子 様 1200", "令和6年4月1日 -"]);
+}
+
+#[test]
+fn a_list_grows_and_its_totals_follow() {
+    let template = form(|sheet| {
+        cells(sheet, &[(0, 0, "品名"), (1, 0, "{{#明細}}{{連番}}"), (1, 1, "{{品名}}"), (1, 2, "{{金額}}{{/明細}}")]);
+        cells(
+            sheet,
+            &[
+                (2, 1, "計 {{明細.件数}}件"),
+                (2, 2, "=SUM(C2:C2)"),
+                (3, 0, "{{?控除}}控除"),
+                (3, 2, "{{控除}}{{/控除}}"),
+                (4, 0, "以上"),
+            ],
+        );
+    });
+    let item = |name: &str, amount| record(&[("品名", text(name)), ("金額", number(amount))]);
+    let filled = template.fill(&record(&[
+        ("明細", Field::List(vec![item("鉛筆", 100), item("紙", 250), item("糊", 30)])),
+        ("控除", Field::Value(NewValue::Blank)),
+    ]));
+    assert_eq!(shown(&filled, 0), ["品名 - -", "1 鉛筆 100", "2 紙 250", "3 糊 30", "- 計 3件 *", "以上 - -"]);
+    assert!(xml(&filled, "xl/worksheets/sheet1.xml").contains("SUM(C2:C4)"));
+    let none = template.fill(&record(&[("明細", Field::List(vec![])), ("控除", number(5))]));
+    assert_eq!(shown(&none, 0), ["品名 - -", "- - -", "- 計 0件 *", "控除 - 5", "以上 - -"]);
+}
+
+#[test]
+fn records_of_several_rows_keep_their_merged_cells_and_lists_within_lists() {
+    let template = form(|sheet| {
+        sheet.merge_range(0, 0, 1, 0, "{{#世帯}}{{世帯主}}", &Look::new()).unwrap();
+        cells(sheet, &[(0, 1, "{{住所}}"), (2, 1, "{{#員}}{{名}}{{/員}}"), (3, 1, "小計 {{員.件数}}{{/世帯}}"), (4, 0, "終")]);
+    });
+    let member = |name: &str| record(&[("名", text(name))]);
+    let house = |head: &str, members: &[&str]| {
+        let members = members.iter().map(|name| member(name)).collect();
+        record(&[("世帯主", text(head)), ("住所", text("津市")), ("員", Field::List(members))])
+    };
+    let filled = template.fill(&record(&[("世帯", Field::List(vec![house("甲", &["一", "二"]), house("乙", &["三"])]))]));
+    assert_eq!(shown(&filled, 0), ["甲 津市", "- -", "- 一", "- 二", "- 小計 2", "乙 津市", "- -", "- 三", "- 小計 1", "終 -"]);
+    let sheet = xml(&filled, "xl/worksheets/sheet1.xml");
+    assert!(sheet.contains("ref=\"A1:A2\"") && sheet.contains("ref=\"A6:A7\""), "{sheet}");
+}
+
+#[test]
+fn labels_take_several_records_at_a_time() {
+    let template = form(|sheet| {
+        cells(
+            sheet,
+            &[(0, 0, "{{#宛名}}{{氏名@1}}"), (0, 1, "{{氏名@2}}"), (1, 0, "{{市@1}}"), (1, 1, "{{市@2}}{{/宛名}}{{改ページ}}")],
+        );
+    });
+    let label = |name: &str| record(&[("氏名", text(name)), ("市", text("津"))]);
+    let filled = template.fill(&record(&[("宛名", Field::List(vec![label("甲"), label("乙"), label("丙")]))]));
+    assert_eq!(shown(&filled, 0), ["甲 乙", "津 津", "丙 -", "津 -"]);
+    let sheet = xml(&filled, "xl/worksheets/sheet1.xml");
+    assert!(sheet.contains("<brk id=\"2\"") && sheet.contains("<brk id=\"4\""), "{sheet}");
+}
+
+#[test]
+fn a_cross_table_has_places_for_its_columns() {
+    let template = form(|sheet| {
+        cells(sheet, &[(0, 1, "{{月@1}}"), (0, 2, "{{月@2}}"), (0, 3, "{{月@3}}")]);
+        cells(sheet, &[(1, 0, "{{#行}}{{課}}"), (1, 1, "{{数@1}}"), (1, 2, "{{数@2}}"), (1, 3, "{{数@3}}{{/行}}")]);
+    });
+    let items = |values: &[i64]| Field::Items(values.iter().map(|value| NewValue::from(*value)).collect());
+    let months = |months: &[&str]| Field::Items(months.iter().map(|month| NewValue::from(*month)).collect());
+    let row = |name: &str, values: &[i64]| record(&[("課", text(name)), ("数", items(values))]);
+    let rows = Field::List(vec![row("甲", &[1, 2]), row("乙", &[3, 4])]);
+    let filled = template.fill(&record(&[("月", months(&["4月", "5月"])), ("行", rows.clone())]));
+    assert_eq!(shown(&filled, 0), ["- 4月 5月", "甲 1 2", "乙 3 4"]);
+    let many = template.fill(&record(&[("月", months(&["4月", "5月", "6月", "7月"])), ("行", rows)]));
+    assert!(troubles(&many)[0].contains("TooMany"), "{:?}", troubles(&many));
+}
+
+#[test]
+fn a_sheet_for_each_record() {
+    let mut book = Book::new();
+    cells(book.add_worksheet().set_name("表紙").unwrap(), &[(0, 0, "{{名簿.件数}}人")]);
+    cells(book.add_worksheet().set_name("{{#名簿}}{{氏名}}").unwrap(), &[(0, 0, "{{氏名}}"), (0, 1, "{{点}}"), (1, 1, "=B1*2")]);
+    let template = open(book.save_to_buffer().unwrap());
+    let one = |name: &str, points| record(&[("氏名", text(name)), ("点", number(points))]);
+    let filled = template.fill(&record(&[("名簿", Field::List(vec![one("甲/一", 1), one("乙", 2), one("乙", 3)]))]));
+    assert!(filled.findings.is_empty(), "{:?}", filled.findings);
+    let book = Workbook::open("a.xlsx", filled.bytes.clone(), &Shelf::new(), &Limits::default()).unwrap();
+    let names: Vec<&str> = book.sheets().iter().map(|sheet| sheet.name.as_str()).collect();
+    assert_eq!(names, ["表紙", "甲_一", "乙", "乙 (2)"]);
+    assert_eq!([shown(&filled, 0), shown(&filled, 1), shown(&filled, 3)].concat(), ["3人", "甲/一 1", "- *", "乙 3", "- *"]);
+}
+
+#[test]
+fn mistakes_are_findings_with_their_cells() {
+    let template = form(|sheet| {
+        cells(sheet, &[(0, 0, "{{指名}}"), (1, 0, "{{氏名"), (2, 0, "{{#明細}}"), (3, 0, "{{/品目}}"), (4, 0, "{{ }}")]);
+    });
+    let filled = template.fill(&record(&[("氏名", text("x")), ("余り", number(1))]));
+    let all = troubles(&filled).join("\n");
+    for wanted in ["NoValue { mark: \"指名\", near: Some(\"氏名\") }", "Open", "Unclosed", "NoMark", "Unused { name: \"余り\" }"]
+    {
+        assert!(all.contains(wanted), "{wanted}\n{all}");
+    }
+    assert!(all.contains("Some(\"A1\")"));
+}
+
+#[test]
+fn an_empty_fill_changes_nothing() {
+    let template = form(|sheet| cells(sheet, &[(0, 0, "差込口のない紙"), (1, 0, "=1+1")]));
+    let filled = template.fill(&Record::new());
+    let open = |bytes: Vec<u8>| Workbook::open("a.xlsx", bytes, &Shelf::new(), &Limits::default()).unwrap();
+    assert!(differences(&open(template.package.bytes().to_vec()), &open(filled.bytes)).unwrap().is_empty());
+}
