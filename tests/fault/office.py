@@ -49,7 +49,7 @@ def program():
 class Office:
     def __init__(self, folder, settings="", inbox=None):
         self.folder = pathlib.Path(folder)
-        self.settings = settings
+        self.database = self.folder / ".jitan/ledger.db"
         self.dropped = {}
         task = self.folder / "scripts/試験"
         task.mkdir(parents=True)
@@ -104,7 +104,7 @@ class Office:
 
     def ask(self, question):
         """The rows that the store answers with; nothing of it stays open."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/.jitan/ledger.db?mode=ro", uri=True)) as store:
+        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as store:
             return store.execute(question).fetchall()
 
     def account(self, may_remain=False, may_fail=False):
