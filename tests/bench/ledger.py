@@ -18,7 +18,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-# verify against reading and hashing; a commit in the large ledger against one in an empty one.
+# verify against reading and hashing, by the clock: it shares its rows among the cores (the processor's time is shown beside); a commit in the large ledger against one in an empty one.
 LIMITS = {"verify": 3.0, "append": 2.0}
 COLUMNS = ("n at date kind job task version department unit units counted before after rework saved baseline content ending "
            "errors warnings notes body hash").split()
@@ -135,8 +135,8 @@ def main():
         for name in (large, empty):
             if os.path.exists(name + end):
                 os.remove(name + end)
-    result["x"] = {"verify": round(result["verify"]["cpu"] / result["hash"]["cpu"], 2),
-                   "verify_wall": round(result["verify"]["wall"] / result["hash"]["wall"], 2),
+    result["x"] = {"verify": round(result["verify"]["wall"] / result["hash"]["wall"], 2),
+                   "verify_cpu": round(result["verify"]["cpu"] / result["hash"]["cpu"], 2),
                    "append": round(result["commit_ms"]["large"] / result["commit_ms"]["empty"], 2)}
     json.dump(result, open(os.path.join(lab, "ledger.json"), "w"), indent=1)
     print(json.dumps(result, indent=1))
