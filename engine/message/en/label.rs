@@ -141,7 +141,9 @@ pub(crate) fn word(word: &Word) -> String {
     use ja::label::number;
     match word {
         Word::Done => "done".to_owned(),
-        Word::Returned => "returned because of errors; only the list of findings and copies marked with them were published".to_owned(),
+        Word::Returned => {
+            "returned because of errors; only the list of findings and copies marked with them were published".to_owned()
+        }
         Word::Planned => "a plan: nothing was changed".to_owned(),
         Word::Outputs => "outputs".to_owned(),
         Word::WouldPublish => "would be published".to_owned(),

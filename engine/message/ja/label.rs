@@ -145,7 +145,10 @@ pub(crate) fn minutes(minutes: Decimal) -> String {
 pub(crate) fn word(word: &Word) -> String {
     match word {
         Word::Done => "できました。".to_owned(),
-        Word::Returned => "エラーがあるので、差し戻します。出したのは、要確認一覧と、指摘を書きこんだ写しだけです。成果物はまだ作っていません。".to_owned(),
+        Word::Returned => {
+            "エラーがあるので、差し戻します。出したのは、要確認一覧と、指摘を書きこんだ写しだけです。成果物はまだ作っていません。"
+                .to_owned()
+        }
         Word::Planned => "予定です。まだ何も変えていません。".to_owned(),
         Word::Outputs => "成果物".to_owned(),
         Word::WouldPublish => "出力する予定のもの".to_owned(),
