@@ -4,6 +4,7 @@
 //! for reading alone; nothing that lies somewhere is ever replaced; what is published appears whole or not at all.
 
 mod arrival;
+mod away;
 mod baseline;
 mod clock;
 mod conduct;

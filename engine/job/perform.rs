@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use task::Limits;
 
+use crate::away;
 use crate::error::{Error, Limit, Setback, Stop};
 use crate::place::Staging;
 use crate::report::{Order, Progress, Report};
@@ -88,7 +89,10 @@ pub(crate) fn perform(
     {
         return Ok(report);
     }
-    Err(why(status, &said, limits, staging).into())
+    match away::said(&said) {
+        Some(error) if status.code().is_some() => Err(Error::writing(staging.folder(), &error).into()),
+        _ => Err(why(status, &said, limits, staging).into()),
+    }
 }
 
 fn start(program: &[OsString], staging: &Staging) -> io::Result<Child> {

@@ -22,10 +22,11 @@ use script::{
 };
 
 use crate::arrival::{Left, Why};
+use crate::away;
 use crate::error::{Limit, ScriptLimit};
 use crate::files::Files;
 use crate::report::{Account, Confinement, Counts, End, Facts, ListWords, Order, Progress, Report, Row, Told, Value};
-use crate::worker::inputs::Host;
+use crate::worker::inputs::{Host, Lost};
 
 /// The words that a worker needs. It finds them where the facts are, so that only words leave the process.
 pub trait Words {
@@ -61,10 +62,18 @@ pub fn work(words: Rc<dyn Words>) -> io::Result<()> {
     let order: Order = serde_json::from_str(&text).map_err(io::Error::other)?;
     drop(text);
     let confinement = cage::lock(&order)?;
-    let mut report = perform(&order, &words)?;
-    report.confinement = confinement;
-    let json = serde_json::to_vec(&report).map_err(io::Error::other)?;
-    std::fs::write(order.work.join(REPORT), json)
+    let done = perform(&order, &words).and_then(|mut report| {
+        report.confinement = confinement;
+        let json = serde_json::to_vec(&report).map_err(io::Error::other)?;
+        std::fs::write(order.work.join(REPORT), json)
+    });
+    if let Err(error) = &done
+        && let Some(line) = away::line(error)
+    {
+        // Nobody listens any more, or the engine hears it.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+    done
 }
 
 pub(crate) const REPORT: &str = "report.json";
@@ -95,14 +104,19 @@ fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
         let told = told.chain(templates(order, &**words)).collect();
         return Ok(telling.failed(End::Script(told)));
     }
-    let report = match script::evaluate(&program, Box::new(Host::new(order, Rc::clone(&files))), context(order, Rc::clone(words)))
-    {
+    let lost = Lost::default();
+    let host = Box::new(Host::new(order, Rc::clone(&files), Rc::clone(&lost)));
+    let report = match script::evaluate(&program, host, context(order, Rc::clone(words))) {
         Ok(outcome) => telling.outcome(order, &files, outcome),
         Err(failure) => Ok(telling.failure(failure)),
     };
     // The process ends here, and its memory with it.
     std::mem::forget(files);
-    report
+    // Whatever the script made of a file that was out of reach, the file is not to blame.
+    match lost.get() {
+        Some(errno) => Err(errno.into()),
+        None => report,
+    }
 }
 
 /// What is wrong with the templates that the script names, and which of their marks it never speaks of.

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """A stand-in for a share: an office on a FUSE file system without events, flushing and RENAME_NOREPLACE, that goes away and returns.
 
-    sudo share.py [SECONDS_AWAY]        default 10
+    sudo share.py [SECONDS_AWAY]                    default 10
+    sudo share.py [SECONDS_AWAY] --read-only        it can be read all the time, but not written to
 
 Needs root, libfuse 3 and the package mfusepy. Files are dropped behind the mount, as another machine does; while the share is
-away every call fails with ENOTCONN. The store lies on a local disk, as it must. Every input once, no attempt used up.
+away every call fails with ENOTCONN, or every call that writes with EROFS. The store lies on a local disk, as it must. Every
+input once, no attempt used up.
 """
 
 import errno
@@ -19,6 +21,7 @@ import time
 from office import Office, kill, wait_until
 
 INPUTS = 20
+WRITING = ("create", "write", "truncate", "mkdir", "rmdir", "unlink", "rename", "chmod", "chown", "utimens")
 
 
 def serve(backing, mount, away):
@@ -35,7 +38,10 @@ def serve(backing, mount, away):
             @functools.wraps(found)
             def called(*arguments):
                 if os.path.exists(away):
-                    raise mfusepy.FuseOSError(errno.ENOTCONN)
+                    if os.path.getsize(away) == 0:
+                        raise mfusepy.FuseOSError(errno.ENOTCONN)
+                    if name in WRITING or (name == "open" and arguments[1] & (os.O_WRONLY | os.O_RDWR)):
+                        raise mfusepy.FuseOSError(errno.EROFS)
                 try:
                     return found(*arguments)
                 except OSError as error:
@@ -112,7 +118,9 @@ def serve(backing, mount, away):
 
 
 def main():
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10
+    read_only = "--read-only" in sys.argv
+    numbers = [argument for argument in sys.argv[1:] if argument != "--read-only"]
+    seconds = float(numbers[0]) if numbers else 10
     with tempfile.TemporaryDirectory() as place:
         backing, mount, away = f"{place}/backing", f"{place}/share", f"{place}/away"
         os.mkdir(backing)
@@ -129,7 +137,7 @@ def main():
             for at in range(INPUTS // 2):
                 office.drop(6000 + at)
             time.sleep(1.5)
-            pathlib.Path(away).touch()
+            pathlib.Path(away).write_text("read only" if read_only else "")
             for at in range(INPUTS // 2, INPUTS):
                 office.drop(6000 + at)
             time.sleep(seconds)
@@ -146,7 +154,8 @@ def main():
             office.database = f"{place}/ledger.db"
             attempts = office.ask("SELECT max(attempts) FROM job")[0][0]
             assert attempts == 1, f"{attempts} attempts"
-            print(f"a share away for {seconds:.0f} s: {before} of {INPUTS} done before, all once after")
+            what = "read-only" if read_only else "away"
+            print(f"a share {what} for {seconds:.0f} s: {before} of {INPUTS} done before, all once after")
         finally:
             if engine:
                 kill(engine)

@@ -1,6 +1,6 @@
 //! The arrival's files as a script meets them, and the renames on their way back to the engine.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,6 +15,7 @@ use rustix::io::Errno;
 use script::{Inputs, Renames};
 use task::Pattern;
 
+use crate::away::is_away;
 use crate::clock::moment;
 use crate::files::{Dropped, Files, Folder, Root, Seen};
 use crate::rename::is_same;
@@ -31,10 +32,14 @@ pub(crate) struct Host {
     rights: Vec<Pattern>,
     passwords: Vec<String>,
     limits: book::Limits,
+    lost: Lost,
 }
 
+/// Why a file could not be read that nothing is wrong with: the place it lies in is away.
+pub(crate) type Lost = Rc<Cell<Option<Errno>>>;
+
 impl Host {
-    pub fn new(order: &Order, files: Rc<Files>) -> Host {
+    pub fn new(order: &Order, files: Rc<Files>, lost: Lost) -> Host {
         let left = order.left.iter().map(|left| left.path.clone());
         Host {
             folders: files.folders().iter().map(|folder| shown_folder(&order.roots, folder)).collect(),
@@ -45,6 +50,7 @@ impl Host {
             rights: order.read.iter().map(|pattern| Pattern::new(pattern)).collect(),
             passwords: order.passwords.clone(),
             limits: book::Limits { file: order.limits.file_mib << 20, ..book::Limits::default() },
+            lost,
         }
     }
 
@@ -56,9 +62,9 @@ impl Host {
         }
         let fd = self.open(&wanted).map_err(|errno| match errno {
             Errno::NOENT | Errno::LOOP | Errno::NOTDIR => Refusal::Changed,
-            _ => Refusal::Locked,
+            other => self.unreadable(other),
         })?;
-        let stat = fstat(&fd).map_err(|_| Refusal::Locked)?;
+        let stat = fstat(&fd).map_err(|errno| self.unreadable(errno))?;
         if !is_same(&wanted, &stat) {
             return Err(Refusal::Changed);
         }
@@ -72,11 +78,21 @@ impl Host {
         }
         let mut bytes = Vec::with_capacity(size as usize + 1);
         // One byte more than it should have shows a file that is still growing.
-        File::from(fd).take(size + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Locked)?;
+        File::from(fd).take(size + 1).read_to_end(&mut bytes).map_err(|error| {
+            // An error that has no number is none of the system's.
+            Errno::from_io_error(&error).map_or(Refusal::Locked, |errno| self.unreadable(errno))
+        })?;
         if bytes.len() as u64 != size {
             return Err(Refusal::Changed);
         }
         Ok(bytes)
+    }
+
+    fn unreadable(&self, errno: Errno) -> Refusal {
+        if is_away(errno) {
+            self.lost.set(Some(errno));
+        }
+        Refusal::Locked
     }
 
     fn folder(&self, file: u32) -> &(String, usize) {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use book::{Limits, Mark, Severity, marked_copy};
 
 use super::Words;
-use super::inputs::Host;
+use super::inputs::{Host, Lost};
 use crate::files::Files;
 use crate::place;
 use crate::report::{Made, Order, Progress, Row, Weight};
@@ -17,7 +17,7 @@ const MOST: usize = 100;
 
 /// Stages the marked copies of the files that the rows of the order speak of.
 pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progress: &dyn Fn(Progress)) -> io::Result<Vec<Made>> {
-    let host = Host::new(order, Rc::clone(files));
+    let host = Host::new(order, Rc::clone(files), Lost::default());
     let limits = Limits { file: order.limits.file_mib << 20, ..Limits::default() };
     let paths: Vec<String> = files.iter().map(|file| file.shown(&order.roots)).collect();
     let wanted: Vec<usize> = (0..files.len()).filter(|at| order.mark.iter().any(|row| speaks_of(row, &paths[*at]))).collect();
