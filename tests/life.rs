@@ -243,6 +243,42 @@ fn a_second_signal_ends_at_once_and_the_job_goes_on_later() {
 }
 
 #[test]
+fn a_job_that_does_not_end_in_time_is_handed_back_and_costs_no_attempt() {
+    let office = Office::with("stop_seconds = 0.1\n", "loop {}");
+    office.drop("7月.csv", LIST);
+    for _ in 0..4 {
+        let engine = office.start();
+        until(|| !office.files(".jitan/work").is_empty() && office.jobs().iter().any(|job| job["state"] == "running"));
+        engine.signal("-TERM");
+        assert_eq!(engine.ends(), Some(0), "one signal is enough, and it is an end in good order");
+    }
+    office.script(SUM);
+    office.once();
+    assert_eq!(office.files("完了"), ["試験/7月/受領書.txt", "試験/7月/集計.xlsx"]);
+}
+
+#[test]
+fn a_task_that_comes_while_the_engine_runs_is_watched_too() {
+    let office = Office::new();
+    let engine = office.start();
+    let task = office.path("scripts/あとから");
+    fs::create_dir_all(&task).unwrap();
+    // Its form is there before its script, as a slow copy brings them.
+    fs::write(task.join("task.toml"), FORM).unwrap();
+    until(|| office.path("受付/あとから").exists());
+    fs::write(task.join("main.rhai"), SUM).unwrap();
+    fs::write(office.path("受付/あとから/.dropping"), LIST).unwrap();
+    fs::rename(office.path("受付/あとから/.dropping"), office.path("受付/あとから/7月.csv")).unwrap();
+    until(|| office.path("完了/あとから/7月/受領書.txt").exists());
+    office.drop("8月.csv", &LIST.replace("12", "13"));
+    until(|| office.path("完了/試験/8月/受領書.txt").exists());
+    engine.signal("-TERM");
+    assert_eq!(engine.ends(), Some(0));
+    let page = fs::read_to_string(office.path("状況.html")).unwrap();
+    assert!(page.contains("受付/あとから"), "{page}");
+}
+
+#[test]
 fn a_wrong_list_goes_back_with_its_findings() {
     let office = Office::new();
     office.drop("7月.csv", WRONG);

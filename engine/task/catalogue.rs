@@ -61,6 +61,16 @@ impl Catalogue {
         Catalogue { own, ..self }
     }
 
+    /// With a task that came after this list was made, as a newer list of the same folder has it.
+    pub fn take_in(&mut self, id: &str, newer: &Catalogue) {
+        if let Err(at) = self.ids.binary_search_by(|known| known.as_str().cmp(id)) {
+            self.ids.insert(at, id.to_owned());
+        }
+        if let Some(own) = newer.own.get(id) {
+            self.own.insert(id.to_owned(), own.clone());
+        }
+    }
+
     /// The folder of the tasks.
     pub fn scripts(&self) -> &Path {
         &self.scripts

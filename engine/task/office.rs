@@ -11,7 +11,7 @@ use crate::catalogue::{Catalogue, Own};
 use crate::error::{Error, read_text};
 use crate::folders::{Purpose, Taken};
 use crate::form::{Fault, Form, Mistake, Section, nearest};
-use crate::manifest::{Manifest, WrittenLimits, limits};
+use crate::manifest::{ArrivalKind, Manifest, WrittenLimits, limits};
 
 /// An office: one `jitan.toml`, and the defaults where it says nothing.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,6 +28,8 @@ pub struct Office {
     pub settle: Duration,
     /// How often the folders are looked through, whatever the system's events say.
     pub scan: Duration,
+    /// How long a job may still run after the engine was told to stop.
+    pub grace: Duration,
     /// What becomes of an arrival whose content was done before.
     pub duplicates: Duplicates,
     /// The folders that people see.
@@ -205,6 +207,11 @@ impl Office {
         }
     }
 
+    /// What a task takes, files or folders; none while its form cannot be understood.
+    pub fn takes(&self, task: &str) -> Option<ArrivalKind> {
+        self.manifest(task).map(|manifest| manifest.kind)
+    }
+
     fn manifest(&self, task: &str) -> Option<Manifest> {
         let text = read_text(&self.folder.join("scripts").join(task).join("task.toml")).ok()?;
         Manifest::parse(&text).ok()
@@ -213,7 +220,7 @@ impl Office {
 
 /// A line that somebody brought to life below the section it belongs above: every example of the page is easily taken so.
 fn say_misplaced(mistake: &mut Mistake) {
-    const TOP: [&str; 6] = ["lang", "workers", "store", "settle_seconds", "scan_seconds", "duplicates"];
+    const TOP: [&str; 7] = ["lang", "workers", "store", "settle_seconds", "scan_seconds", "stop_seconds", "duplicates"];
     let inner = mistake.field.rsplit_once('.').map(|(_, key)| key);
     if matches!(mistake.fault, Fault::Unknown { near: None }) && inner.is_some_and(|key| TOP.contains(&key)) {
         mistake.fault = Fault::Misplaced;
@@ -231,6 +238,7 @@ fn understood(folder: &Path, root: &Section<'_>) -> Office {
         store: store(root, &taken),
         settle: seconds(root, "settle_seconds", 0, 3_600).unwrap_or(Duration::from_secs(5)),
         scan: seconds(root, "scan_seconds", 1, 86_400).unwrap_or(Duration::from_secs(30)),
+        grace: seconds(root, "stop_seconds", 0, 3_600).unwrap_or(Duration::from_secs(20)),
         duplicates: root.optional_choice("duplicates", &DUPLICATES).unwrap_or(Duplicates::Hold),
         folders,
         limits: limits(root.section("limits")),

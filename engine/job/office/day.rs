@@ -23,8 +23,6 @@ use super::state::{Onward, onward};
 use super::unusable::Unusable;
 use crate::error::Error;
 
-/// How long a job may still run after the engine was told to stop.
-const GRACE: Duration = Duration::from_secs(20);
 /// How often originals whose days are over are looked for.
 const SWEEP: Duration = Duration::from_secs(3600);
 
@@ -43,8 +41,10 @@ pub(crate) struct Day {
     stopping: Option<Instant>,
     beat: Instant,
     sweep: Instant,
+    /// When new tasks are looked for next.
+    newcomers: Instant,
     /// Ends the thread of the alarm when dropped.
-    _alarm: Sender<()>,
+    alarm: Sender<()>,
 }
 
 impl Day {
@@ -55,8 +55,13 @@ impl Day {
         let tell = engine.tell.clone();
         let crew = Crew::start(&engine.house, size, move |number, ended| tell.send(Event::Ended(number, ended)).is_ok());
         let crew = crew.map_err(no_thread)?;
-        let alarm = start_alarm(&mut engine).map_err(no_thread)?;
-        let now = Instant::now();
+        for at in 0..engine.watched.len() {
+            if !engine.watched[at].orphan {
+                start_looker(&mut engine, at).map_err(no_thread)?;
+            }
+        }
+        let alarm = start_alarm(&engine).map_err(no_thread)?;
+        let (now, scan) = (Instant::now(), engine.house.office.scan);
         Ok(Day {
             engine,
             until,
@@ -68,7 +73,8 @@ impl Day {
             stopping: None,
             beat: now + BEAT,
             sweep: now,
-            _alarm: alarm,
+            newcomers: now + scan,
+            alarm,
         })
     }
 
@@ -194,6 +200,9 @@ impl Day {
             let job = self.engine.house.store().job(&id)?;
             if onward(job.state, job.staging.as_ref().map(|staging| staging.kind)) != Onward::Rest {
                 folder.resume(job);
+            } else if let Err(error) = self.engine.house.layout.sweep(|name| name != id) {
+                // It was done but for its work folder. What cannot be removed now goes at the next start.
+                tracing::warn!(job = id, code = "sweep", kind = %error.kind(), "a work folder stays for now");
             }
         }
         self.engine.house.reserve.load();
@@ -262,20 +271,51 @@ impl Day {
             let more = retention::sweep(&self.engine.house, self.engine.watched.iter().map(|folder| &*folder.desk));
             self.sweep = now + if more { Duration::from_secs(1) } else { SWEEP };
         }
+        if now >= self.newcomers && self.stopping.is_none() {
+            self.newcomers = now + self.engine.house.office.scan;
+            self.take_in_newcomers();
+        }
         if now >= self.engine.board.due(self.engine.house.office.scan) {
             self.draw(true);
         }
-        if self.stopping.is_some_and(|told| now >= told + GRACE) {
+        if self.stopping.is_some_and(|told| now >= told + self.engine.house.office.grace) {
             self.crew.cancel();
         }
         Ok(())
     }
 
+    /// Watches the folders of tasks that came since the start. What cannot be watched is tried again with the next scan.
+    fn take_in_newcomers(&mut self) {
+        let mut found = false;
+        for desk in self.engine.newcomers() {
+            let from = self.engine.watched.len();
+            self.engine.watch(&desk);
+            tracing::info!(task = desk.task, code = "new_task", folders = desk.inboxes.len(), "a task that is new");
+            for at in from..self.engine.watched.len() {
+                if let Err(error) = start_looker(&mut self.engine, at) {
+                    tracing::warn!(task = desk.task, code = "no_thread", kind = %error.kind(), "a folder cannot be watched");
+                    self.engine.watched.truncate(at);
+                    break;
+                }
+                found = true;
+            }
+        }
+        if found {
+            self.engine.board.change();
+            // Until the new alarm is set the clock alone looks, as it always does.
+            match start_alarm(&self.engine) {
+                Ok(alarm) => self.alarm = alarm,
+                Err(error) => tracing::warn!(code = "no_thread", kind = %error.kind(), "the new folders have no events"),
+            }
+        }
+    }
+
     /// When there is something to do though nothing happens.
     fn next(&self) -> Instant {
-        let stop = self.stopping.map(|told| (told + GRACE).max(Instant::now() + Duration::from_millis(100)));
+        let stop =
+            self.stopping.map(|told| (told + self.engine.house.office.grace).max(Instant::now() + Duration::from_millis(100)));
         let page = Some(self.engine.board.due(self.engine.house.office.scan));
-        [Some(self.beat), Some(self.sweep), page, stop].into_iter().flatten().min().unwrap_or(self.beat)
+        [Some(self.beat), Some(self.sweep), Some(self.newcomers), page, stop].into_iter().flatten().min().unwrap_or(self.beat)
     }
 
     /// Notes the head of the ledger outside the office, once a day.
@@ -330,26 +370,26 @@ fn is_fatal(error: &ledger::Error, house: &House) -> bool {
     }
 }
 
-/// Starts a looker for each folder, and an alarm that rings their bells.
-fn start_alarm(engine: &mut Engine) -> std::io::Result<Sender<()>> {
-    let mut bells = HashMap::new();
-    for at in 0..engine.watched.len() {
-        let folder = &engine.watched[at];
-        let kind = match engine.house.tasks.current(&folder.desk.task).map(|loaded| loaded.task.manifest.kind) {
-            Ok(ArrivalKind::File) => Wants::File,
-            Ok(ArrivalKind::Folder) => Wants::Folder,
-            Ok(ArrivalKind::Either) | Err(_) => Wants::Either,
-        };
-        if folder.orphan {
-            continue;
-        }
-        let options = Options { folder: folder.inbox.clone(), settle: folder.desk.settle, kind };
-        let tell = engine.tell.clone();
-        let tell = move |looked| tell.send(Event::Looked(at, looked)).is_ok();
-        let looker = looker::start(Arc::clone(&engine.house), options, folder.desk.scan, Arc::clone(&folder.in_hand), tell)?;
-        bells.insert(folder.inbox.clone(), looker.bell.clone());
-        engine.watched[at].looker = Some(looker);
-    }
+/// Starts a thread that looks into a watched folder.
+fn start_looker(engine: &mut Engine, at: usize) -> std::io::Result<()> {
+    let folder = &engine.watched[at];
+    let kind = match engine.house.office.takes(&folder.desk.task) {
+        Some(ArrivalKind::File) => Wants::File,
+        Some(ArrivalKind::Folder) => Wants::Folder,
+        Some(ArrivalKind::Either) | None => Wants::Either,
+    };
+    let options = Options { folder: folder.inbox.clone(), settle: folder.desk.settle, kind };
+    let tell = engine.tell.clone();
+    let tell = move |looked| tell.send(Event::Looked(at, looked)).is_ok();
+    let looker = looker::start(Arc::clone(&engine.house), options, folder.desk.scan, Arc::clone(&folder.in_hand), tell)?;
+    engine.watched[at].looker = Some(looker);
+    Ok(())
+}
+
+/// Starts an alarm that rings the bells of all watched folders.
+fn start_alarm(engine: &Engine) -> std::io::Result<Sender<()>> {
+    let bell = |folder: &Watched| Some((folder.inbox.clone(), folder.looker.as_ref()?.bell.clone()));
+    let bells: HashMap<_, _> = engine.watched.iter().filter_map(bell).collect();
     let scan = engine.house.office.scan;
     let (over, wait) = channel::<()>();
     let folders = bells.keys().cloned().collect();

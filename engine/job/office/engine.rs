@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use ledger::{Job, State, Store};
-use task::Office;
+use task::{Desk, Office};
 
 use super::board::{Board, Page};
 use super::carry::{Ended, Halted};
@@ -91,16 +91,7 @@ impl Engine {
         }
         let mut watched = Vec::new();
         for desk in &desks {
-            for inbox in &desk.inboxes {
-                let mut folder = Watched::new(Arc::clone(desk), inbox.clone());
-                // What cannot be reached now may come back; what lies on another disk never will.
-                folder.paused = match layout.probe(desk) {
-                    Ok(()) => None,
-                    Err(Unusable::Place(error)) => Some(Paused::new(Why::Halt(Halt::Place(error)), Instant::now())),
-                    Err(other) => return Err(other),
-                };
-                watched.push(folder);
-            }
+            watched.extend(watched_by(&layout, desk)?);
         }
         let store = Store::open(&office.store)?;
         let workers = Workers { program, japanese: office.speaks_japanese() };
@@ -120,6 +111,36 @@ impl Engine {
     /// Works. `ready` is called once, when the folders are watched.
     pub fn work(self, until: Until, ready: &dyn Fn()) -> Result<(), Unusable> {
         Day::begin(self, until)?.work(ready)
+    }
+
+    /// The desks of tasks that came since the start, if the office as it is written now can have them.
+    pub(crate) fn newcomers(&self) -> Vec<Arc<Desk>> {
+        let mut new = self.house.office.catalogue().ids().to_vec();
+        new.retain(|id| !self.watched.iter().any(|folder| !folder.orphan && folder.desk.task == *id));
+        // One whose form is still being written waits.
+        new.retain(|id| self.house.office.takes(id).is_some());
+        if new.is_empty() {
+            return Vec::new();
+        }
+        // The office says how a task is watched, and whether its folders meet another's.
+        let Ok(office) = Office::read(&self.house.office.folder) else {
+            tracing::warn!(code = "settings", "a new task waits until jitan.toml is put right");
+            return Vec::new();
+        };
+        let catalogue = office.catalogue();
+        let desk = |id: String| {
+            self.house.tasks.take_in(&id, &catalogue);
+            Arc::new(office.desk(&id))
+        };
+        new.into_iter().map(desk).collect()
+    }
+
+    /// Watches the folders of a desk from now on, as far as they can be had.
+    pub(crate) fn watch(&mut self, desk: &Arc<Desk>) {
+        match watched_by(&self.house.layout, desk) {
+            Ok(folders) => self.watched.extend(folders),
+            Err(_) => tracing::warn!(task = desk.task, code = "other_disk", "a folder of this task lies on another disk"),
+        }
     }
 
     /// Finds the jobs that an earlier engine left, and takes away what it left beside them.
@@ -169,6 +190,21 @@ impl Engine {
             self.watched.len() - 1
         })
     }
+}
+
+/// The watched folders of a desk. What cannot be reached now may come back; what lies on another disk never will.
+fn watched_by(layout: &Layout, desk: &Arc<Desk>) -> Result<Vec<Watched>, Unusable> {
+    let mut watched = Vec::new();
+    for inbox in &desk.inboxes {
+        let mut folder = Watched::new(Arc::clone(desk), inbox.clone());
+        folder.paused = match layout.probe(desk) {
+            Ok(()) => None,
+            Err(Unusable::Place(error)) => Some(Paused::new(Why::Halt(Halt::Place(error)), Instant::now())),
+            Err(other) => return Err(other),
+        };
+        watched.push(folder);
+    }
+    Ok(watched)
 }
 
 /// Whether a job still needs its work folder. A held one lies in its inbox.

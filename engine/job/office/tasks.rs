@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
@@ -20,7 +20,7 @@ pub(crate) struct Loaded {
 /// The tasks of the office.
 #[derive(Debug)]
 pub(crate) struct Tasks {
-    catalogue: Catalogue,
+    catalogue: Mutex<Catalogue>,
     known: Mutex<HashMap<String, Known>>,
 }
 
@@ -34,17 +34,29 @@ struct Known {
 
 impl Tasks {
     pub fn new(catalogue: Catalogue) -> Tasks {
-        Tasks { catalogue, known: Mutex::default() }
+        Tasks { catalogue: Mutex::new(catalogue), known: Mutex::default() }
+    }
+
+    /// Takes in a task that was not there when the engine started.
+    pub fn take_in(&self, id: &str, newer: &Catalogue) {
+        self.catalogue().take_in(id, newer);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+        // A list of names is whole at every moment, so a thread that panicked has left nothing half-written.
+        self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The task as its files are now.
     pub fn current(&self, id: &str) -> Result<Arc<Loaded>, Error> {
-        let stamp = stamp(self.catalogue.scripts(), id);
+        let catalogue = self.catalogue();
+        let stamp = stamp(catalogue.scripts(), id);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.get(id).filter(|known| known.stamp == stamp) {
             return known.task.clone();
         }
-        let task = self.catalogue.find(id).map(|task| Arc::new(Loaded { version: version(&task), task }));
+        let task = catalogue.find(id).map(|task| Arc::new(Loaded { version: version(&task), task }));
         known.insert(id.to_owned(), Known { stamp, task: task.clone() });
         task
     }
