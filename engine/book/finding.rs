@@ -192,6 +192,12 @@ pub enum Problem {
     /// A character was replaced by its equal in the wanted encoding.
     ReplacedCharacter { from: char, to: char, encoding: String },
 
+    // --- images
+    /// The file is no image that can be put into a workbook.
+    Image(crate::ImageTrouble),
+    /// A photo that lies on its side in a workbook.
+    ImageTurned,
+
     // --- templates
     /// A mark of a template, or what it is filled with.
     Template(crate::TemplateTrouble),

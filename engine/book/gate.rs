@@ -433,6 +433,13 @@ pub(crate) fn broken(at: String) -> Refusal {
     Refusal::Broken { at }
 }
 
+/// The checksum of zips and PNGs.
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
+    let mut sum = Crc::new();
+    sum.update(bytes);
+    sum.sum()
+}
+
 /// Little-endian numbers; the caller has checked the length.
 pub(crate) fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes([bytes[at], bytes[at + 1]])

@@ -8,6 +8,7 @@ mod edit;
 mod error;
 mod finding;
 mod gate;
+mod image;
 mod lock;
 mod mark;
 mod package;
@@ -26,6 +27,7 @@ pub use edit::{Broken, EditError, Edited, Editor, NewValue, Receipt, RowTrouble,
 pub use error::{Refusal, Suspicion};
 pub use finding::{Fate, Finding, NotRenamed, Place, Problem, Severity};
 pub use gate::Limits;
+pub use image::{Image, ImageTrouble};
 pub use lock::{is_locked, unlock};
 pub use mark::{Mark, MarkError, MarkWords, MarkedCopy, marked_copy};
 pub use package::Package;

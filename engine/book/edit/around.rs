@@ -13,8 +13,12 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) mover: &'a Mover<'a, 'a>,
     /// Whether the sheet is the copy of another.
     pub(crate) copy: bool,
+    /// Whether the workbook is written in the strict form.
+    pub(crate) strict: bool,
     /// The relationship of the drawing that holds the boxes of comments.
     pub(crate) boxes: Option<String>,
+    /// The relationship of the drawing that new images are laid on.
+    pub(crate) drawing: Option<String>,
 }
 
 impl Around for Surroundings<'_> {
@@ -50,7 +54,10 @@ impl Around for Surroundings<'_> {
         around_cells(tree, self.mover);
         self.check_merges(tree)?;
         if let Some(id) = &self.boxes {
-            name_boxes(tree, id);
+            self.name_part(tree, "legacyDrawing", id);
+        }
+        if let Some(id) = &self.drawing {
+            self.name_part(tree, "drawing", id);
         }
         if !self.state.page_ends.is_empty() {
             end_pages(tree, &self.state.page_ends);
@@ -101,29 +108,8 @@ const BEHIND_BREAKS: [&str; 16] = [
     "extLst",
 ];
 
-/// What may stand behind `legacyDrawing`.
-const BEHIND_BOXES: [&str; 9] = [
-    "legacyDrawingHF",
-    "drawingHF",
-    "picture",
-    "oleObjects",
-    "controls",
-    "AlternateContent",
-    "webPublishItems",
-    "tableParts",
-    "extLst",
-];
 const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-
-/// Names the drawing of comments, if the sheet does not do so already.
-fn name_boxes(tree: &mut Tree<'_>, id: &str) {
-    let prefix = prefix_of(tree);
-    let element = insert_or_find(&mut tree.nodes, &prefix, "legacyDrawing", &BEHIND_BOXES);
-    if element.get("id").is_none() {
-        element.set("xmlns:r", RELATIONSHIPS);
-        element.set("r:id", id);
-    }
-}
+const STRICT_RELATIONSHIPS: &str = "http://purl.oclc.org/ooxml/officeDocument/relationships";
 
 /// A copy is not the sheet that is shown, and has no code of its own.
 fn alone(tree: &mut Tree<'_>) {
@@ -138,6 +124,17 @@ fn alone(tree: &mut Tree<'_>) {
 }
 
 impl Surroundings<'_> {
+    /// Names a drawing (of comments or of images), if the sheet does not do so already.
+    fn name_part(&self, tree: &mut Tree<'_>, name: &str, id: &str) {
+        let prefix = prefix_of(tree);
+        let behind = BEHIND_BREAKS.iter().position(|known| *known == name).map_or(0, |at| at + 1);
+        let element = insert_or_find(&mut tree.nodes, &prefix, name, &BEHIND_BREAKS[behind..]);
+        if element.get("id").is_none() {
+            element.set("xmlns:r", if self.strict { STRICT_RELATIONSHIPS } else { RELATIONSHIPS });
+            element.set("r:id", id);
+        }
+    }
+
     /// The range of the cells that get content.
     fn used(&self) -> Option<Area> {
         self.state.set_cells().map(|at| Area { first: at, last: at }).reduce(joined)

@@ -19,7 +19,7 @@ use super::tabs::{self, Book};
 use super::value::Content;
 use super::verify::Meant;
 use super::work::Work;
-use super::{EditError, Edited, Editor, calc, comment};
+use super::{EditError, Edited, Editor, calc, comment, picture};
 use crate::Address;
 use crate::package::Tree;
 use crate::read::xlsx::feed::Feed;
@@ -62,10 +62,12 @@ impl<'p> Finish<'p> {
         let ids = if self.other_sheets { tabs::place(&mut self.work, &mut sheets)? } else { BTreeMap::new() };
         self.sheets = sheets;
         let mut styles = Styles::read(&self.work)?;
+        let mut media = picture::Media::default();
         let mut unchained = self.other_sheets || !self.moves.is_empty();
         for at in 0..self.sheets.len() {
             unchained |= self.sheet(at, &mut styles)?;
             self.related(at)?;
+            picture::lay(&mut self.work, &self.sheets[at], &mut media)?;
             table::headers(&mut self.work, &self.sheets[at], &self.formulas)?;
         }
         styles.finish(&mut self.work)?;
@@ -207,6 +209,8 @@ impl<'p> Finish<'p> {
             Some(edits) => comment::change(&mut self.work, &state.part, edits)?,
             None => None,
         };
+        let drawing = if state.pictures.is_empty() { None } else { Some(picture::drawing(&mut self.work, &state.part)?.0) };
+        let strict = (boxes.is_some() || drawing.is_some()) && picture::is_strict(&self.work)?;
         let none = Formulas::default();
         let formulas = state.tab.map_or(&none, |tab| &self.formulas[tab]);
         let unshared = self.check_cells(state, formulas)?;
@@ -231,7 +235,7 @@ impl<'p> Finish<'p> {
             None => package.archive.loose(&state.part, empty.as_bytes()),
         };
         let mover = Mover::new(&rules);
-        let mut around = Surroundings { state, mover: &mover, copy: state.is_copy(), boxes };
+        let mut around = Surroundings { state, mover: &mover, copy: state.is_copy(), strict, boxes, drawing };
         let mut rows = RowMaker::new(state, styles, formulas, &stale, &own, &rules, package.date1904);
         let packed = rewrite(package, &state.part, Feed::new(part), &mut rows, &mut around)?;
         let new = state.edits.values().flat_map(BTreeMap::values).any(|edit| matches!(edit.content, Some(Content::Formula(_))));

@@ -10,6 +10,7 @@ mod cell;
 pub(crate) mod comment;
 mod formula;
 mod moved;
+pub(crate) mod picture;
 mod refs;
 mod row;
 mod rows;

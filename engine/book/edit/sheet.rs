@@ -1,16 +1,18 @@
 //! What is wanted of one sheet.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::EditError;
 use super::cell::CellEdit;
 use super::comment::CommentEdits;
 use super::formula::Move;
+use super::picture::{Picture, Spot};
 use super::style::StyleChange;
 use super::value::{Content, NewValue, Written};
 use crate::package::Tab;
 use crate::write::check_length;
-use crate::{Address, MAX_COLUMNS, MAX_ROWS};
+use crate::{Address, Image, MAX_COLUMNS, MAX_ROWS};
 
 /// A sheet while it is edited.
 #[derive(Clone)]
@@ -32,6 +34,8 @@ pub(crate) struct SheetState {
     pub(crate) unselect: bool,
     /// Rows below which a page ends.
     pub(crate) page_ends: std::collections::BTreeSet<u32>,
+    /// Images that are laid over cells.
+    pub(crate) pictures: Vec<Picture>,
 }
 
 impl SheetState {
@@ -54,6 +58,7 @@ impl SheetState {
             comments: None,
             unselect: false,
             page_ends: std::collections::BTreeSet::new(),
+            pictures: Vec::new(),
         }
     }
 
@@ -97,11 +102,15 @@ impl SheetState {
         let heights = std::mem::take(&mut self.heights);
         self.heights =
             heights.into_iter().flat_map(|(row, points)| landings(row, step).map(move |(to, _)| (to, points))).collect();
+        let pictures = std::mem::take(&mut self.pictures);
+        self.pictures =
+            pictures.iter().flat_map(|picture| landings(picture.spot.at.row, step).map(|(to, _)| picture.at_row(to))).collect();
     }
 
     /// Whether nothing is wanted.
     pub(crate) fn is_untouched(&self) -> bool {
-        self.edits.is_empty() && self.heights.is_empty() && self.comments.is_none() && !self.unselect && self.page_ends.is_empty()
+        let around = self.comments.is_none() && !self.unselect && self.page_ends.is_empty() && self.pictures.is_empty();
+        around && self.edits.is_empty() && self.heights.is_empty()
     }
 
     /// The cells that get other content.
@@ -177,6 +186,15 @@ impl SheetEditor<'_> {
     /// Ends a page below a zero-based row.
     pub(crate) fn page_end(&mut self, row: u32) {
         self.state.page_ends.insert(row);
+    }
+
+    /// Lays an image over cells.
+    pub(crate) fn picture(&mut self, spot: Spot, image: &Rc<Image>) -> Result<(), EditError> {
+        if spot.at.row >= MAX_ROWS || spot.at.column >= MAX_COLUMNS {
+            return Err(EditError::Outside { sheet: self.state.name.clone(), cell: spot.at });
+        }
+        self.state.pictures.push(Picture { spot, image: Rc::clone(image) });
+        Ok(())
     }
 
     /// Changes the comments of the sheet.

@@ -37,7 +37,6 @@ impl<'a> Types<'a> {
     }
 
     /// Says what parts of an extension are, unless that is said already.
-    #[allow(dead_code, reason = "comments need it, which are on their way")]
     pub(crate) fn set_default(&mut self, extension: &str, kind: &str) {
         let known = |element: &Element<'_>| element.get("Extension").is_some_and(|known| known.eq_ignore_ascii_case(extension));
         if self.all().any(|element| element.is("Default") && known(element)) {

@@ -1,5 +1,6 @@
 //! Values into the marks of a template.
 
+use super::frame::Frame;
 use super::layout::{Laid, Layout, Step, fills_cell, inner_end};
 use super::mark::{Block, Name, Piece};
 use super::scope::{Meant, Scope};
@@ -153,7 +154,38 @@ impl Filling<'_> {
             if pieces.contains(&Piece::PageEnd) {
                 editor.page_end(row);
             }
+            if let Some(frame) = sheet.frames.get(&at) {
+                self.image(sheet, target, (at, Address::new(row, at.column)), frame, laid)?;
+            }
         }
+        Ok(())
+    }
+
+    /// Lays an image over its cell. A blank one leaves the cell blank.
+    fn image(
+        &mut self,
+        sheet: &SheetMarks,
+        target: &str,
+        (mark, at): (Address, Address),
+        frame: &Frame,
+        laid: &Laid<'_>,
+    ) -> Result<(), EditError> {
+        let image = |piece: &Piece| if let Piece::Image(name) = piece { Some(name.clone()) } else { None };
+        let Some(name) = sheet.marks.get(&mark).and_then(|pieces| pieces.iter().find_map(image)) else { return Ok(()) };
+        let written = name.written.clone();
+        let trouble = match laid.scope.meant(&name) {
+            Some(Meant::Field(Field::Image(image))) => match frame.fit(image.size(), at) {
+                Some(spot) => {
+                    self.editor.sheet(target)?.picture(spot, image)?;
+                    return Ok(());
+                }
+                None => TemplateTrouble::NoRoom { name: written },
+            },
+            Some(Meant::Made(NewValue::Blank) | Meant::Field(Field::Value(NewValue::Blank))) => return Ok(()),
+            Some(_) => TemplateTrouble::NotAnImage { name: written },
+            None => missing(&name, &laid.scope),
+        };
+        self.add(&sheet.name, Some(mark), trouble);
         Ok(())
     }
 
@@ -161,7 +193,7 @@ impl Filling<'_> {
     fn too_many(&mut self, record: &Record) {
         let mut places = std::collections::BTreeMap::new();
         for piece in self.template.sheets.iter().flat_map(|sheet| sheet.marks.values().flatten()) {
-            if let Piece::Value(Name { path, nth: Some(nth), .. }) = piece {
+            if let Some(Name { path, nth: Some(nth), .. }) = piece.name() {
                 let most = places.entry(path[0].as_str()).or_insert(0);
                 *most = (*most).max(*nth);
             }
@@ -189,7 +221,7 @@ fn count(record: &Record, places: &std::collections::BTreeMap<&str, u32>, found:
                 }
             }
             Field::List(records) => records.iter().for_each(|record| count(record, places, found)),
-            Field::Value(_) => {}
+            Field::Value(_) | Field::Image(_) => {}
         }
     }
     found.dedup();
@@ -207,17 +239,20 @@ fn filled(pieces: &[Piece], scope: &Scope<'_>) -> (NewValue, Vec<TemplateTrouble
         let value = value(name, scope, &mut troubles);
         return (value, troubles);
     }
+    if shown.is_empty() && !has_inline(pieces) {
+        return (NewValue::Blank, troubles);
+    }
     let mut text = String::new();
     write(pieces, scope, &mut text, &mut troubles);
     (NewValue::Text(text), troubles)
 }
 
-/// Whether a piece leaves nothing in its cell: the beginning or end of a block of rows, the end of a page.
+/// Whether a piece leaves nothing in its cell: the beginning or end of a block of rows, the end of a page, an image.
 fn is_silent(piece: &Piece) -> bool {
-    matches!(piece, Piece::Open(..) | Piece::Close(_) | Piece::PageEnd)
+    matches!(piece, Piece::Open(..) | Piece::Close(_) | Piece::PageEnd | Piece::Image(_))
 }
 
-fn has_inline(pieces: &[Piece]) -> bool {
+pub(super) fn has_inline(pieces: &[Piece]) -> bool {
     (0..pieces.len()).any(|nth| matches!(pieces[nth], Piece::Open(..)) && inner_end(&pieces[nth..]).is_some())
 }
 
@@ -237,7 +272,7 @@ fn write(pieces: &[Piece], scope: &Scope<'_>, text: &mut String, troubles: &mut 
                     nth += end;
                 }
             }
-            Piece::Close(_) | Piece::PageEnd => {}
+            Piece::Close(_) | Piece::PageEnd | Piece::Image(_) => {}
         }
         nth += 1;
     }
@@ -265,16 +300,24 @@ fn value(name: &Name, scope: &Scope<'_>, troubles: &mut Vec<TemplateTrouble>) ->
     match scope.meant(name) {
         Some(Meant::Made(value)) => value,
         Some(Meant::Field(Field::Value(value))) => value.clone(),
+        Some(Meant::Field(Field::Image(_))) => {
+            troubles.push(TemplateTrouble::ImageAsValue { name: name.written.clone() });
+            NewValue::Blank
+        }
         Some(Meant::Field(_)) => {
             troubles.push(TemplateTrouble::NotAValue { name: name.written.clone() });
             NewValue::Blank
         }
         None => {
-            let near = name.path.last().and_then(|last| scope.near(last));
-            troubles.push(TemplateTrouble::NoValue { mark: name.written.clone(), near });
+            troubles.push(missing(name, scope));
             NewValue::Blank
         }
     }
+}
+
+fn missing(name: &Name, scope: &Scope<'_>) -> TemplateTrouble {
+    let near = name.path.last().and_then(|last| scope.near(last));
+    TemplateTrouble::NoValue { mark: name.written.clone(), near }
 }
 
 const DAY_MS: i64 = 86_400_000;

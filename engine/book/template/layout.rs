@@ -233,8 +233,8 @@ impl<'r> Layout<'_, 'r> {
     /// How many records one copy takes: the highest `@` number of its marks that does not point into a list of values.
     fn together(&self, section: &Section, records: &[super::Record]) -> usize {
         let rows = Address::new(*section.rows.start(), 0)..Address::new(section.rows.end() + 1, 0);
-        let names = self.marks.range(rows).flat_map(|(_, pieces)| pieces).filter_map(|piece| match piece {
-            Piece::Value(Name { path, nth: Some(nth), .. }) if path.len() == 1 => Some((path, *nth)),
+        let names = self.marks.range(rows).flat_map(|(_, pieces)| pieces).filter_map(|piece| match piece.name() {
+            Some(Name { path, nth: Some(nth), .. }) if path.len() == 1 => Some((path, *nth)),
             _ => None,
         });
         let counts = names.filter(|(path, _)| !matches!(records[0].get(&path[0]), Some(Field::Items(_))));

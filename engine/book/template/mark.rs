@@ -1,4 +1,4 @@
-//! The marks that a person types into a template: `{{氏名}}`, `{{#明細}}`…`{{/明細}}`, `{{?控除}}`…`{{/控除}}`.
+//! The marks that a person types into a template: `{{氏名}}`, `{{画像:印影}}`, `{{#明細}}`…`{{/明細}}`, `{{?控除}}`…`{{/控除}}`.
 
 use japan::match_key;
 
@@ -9,6 +9,8 @@ pub(super) enum Piece {
     Text(String),
     /// A value is put here.
     Value(Name),
+    /// An image is put over the cell, or over the merged range that it stands for.
+    Image(Name),
     /// A block begins.
     Open(Block, String),
     /// A block ends.
@@ -39,6 +41,16 @@ pub(super) struct Name {
     pub(super) nth: Option<u32>,
     /// A number format for a value within a text.
     pub(super) format: Option<String>,
+}
+
+impl Piece {
+    /// Which value or image is meant.
+    pub(super) fn name(&self) -> Option<&Name> {
+        match self {
+            Piece::Value(name) | Piece::Image(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// Why a text cannot be taken apart.
@@ -103,6 +115,7 @@ fn piece(inside: &str) -> Option<Piece> {
         '/' | '／' => Piece::Close(rest()?),
         _ => match inside.split_once([':', '：']) {
             _ if key(inside) == "改ページ" => Piece::PageEnd,
+            Some((kind, image)) if key(kind) == "画像" => Piece::Image(name(image, None)?),
             split => Piece::Value(name(inside, split)?),
         },
     })
@@ -150,13 +163,15 @@ mod tests {
                 Piece::PageEnd,
             ]))
         );
+        let image = Name { written: "印 影@2".into(), path: vec!["印影".into()], nth: Some(2), format: None };
+        assert_eq!(pieces("{{画像： 印 影@2 }}"), Ok(Some(vec![Piece::Image(image)])));
         assert_eq!(pieces("{{明細.件数}}"), Ok(Some(vec![value("明細.件数", &["明細", "件数"], None, None)])));
     }
 
     #[test]
     fn what_is_no_mark_is_told() {
         assert_eq!(pieces("{{氏名"), Err(BadMark::Open("氏名".into())));
-        for bad in ["{{}}", "{{ # }}", "{{a@0}}", "{{a@x}}", "{{a..b}}"] {
+        for bad in ["{{}}", "{{ # }}", "{{a@0}}", "{{a@x}}", "{{a..b}}", "{{画像:}}"] {
             assert!(matches!(pieces(bad), Err(BadMark::Empty(_))), "{bad}");
         }
     }

@@ -3,22 +3,25 @@
 //! `{{氏名}}` is a value, alone in its cell with its type and the cell's format, within a text as it is shown (`第{{番号}}号`,
 //! `{{日付:ggge年m月d日}}`). The rows from `{{#明細}}` to `{{/明細}}` are repeated for each record of a list, those from `{{?控除}}`
 //! or `{{!控除}}` to `{{/控除}}` stay if there is something or nothing. `{{氏名@2}}` is the second record of a copy (labels) or the
-//! second of several values (a row of months). `{{改ページ}}` ends a page below its row. A sheet called `{{#名簿}}{{氏名}}` becomes
-//! one sheet for each record.
+//! second of several values (a row of months). `{{画像:印影}}` lays an image over its cell or merged range, as large as fits.
+//! `{{改ページ}}` ends a page below its row. A sheet called `{{#名簿}}{{氏名}}` becomes one sheet for each record.
 
 mod fill;
+mod frame;
 mod layout;
 mod mark;
 mod scope;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
+use frame::Frame;
 use layout::Marks;
 use mark::{BadMark, Piece};
 
-use crate::{Address, EditError, Finding, Limits, NewValue, Package, Refusal, Shelf, Value, Workbook};
+use crate::{Address, EditError, Finding, Image, Limits, NewValue, Package, Refusal, Sheet, Shelf, Value, Workbook};
 
 /// What is wrong with a mark or with what it is filled with.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,6 +47,14 @@ pub enum TemplateTrouble {
     NoRecords { name: String },
     /// A list, where one value is wanted.
     NotAValue { name: String },
+    /// An image, where a value is wanted.
+    ImageAsValue { name: String },
+    /// Something else than an image, where one is wanted.
+    NotAnImage { name: String },
+    /// The mark of an image stands beside other text.
+    ImageAmongText { name: String },
+    /// The cell of an image is hidden or has no size.
+    NoRoom { name: String },
     /// More values than the template has places for.
     TooMany { name: String, places: u32, given: usize },
     /// The result would have more rows than a sheet of Excel's.
@@ -57,6 +68,8 @@ pub enum TemplateTrouble {
 pub enum Field {
     /// One value.
     Value(NewValue),
+    /// An image.
+    Image(Rc<Image>),
     /// Several values, for marks with `@`.
     Items(Vec<NewValue>),
     /// Records, for a block.
@@ -69,7 +82,7 @@ impl Field {
         match self {
             Field::Value(NewValue::Blank | NewValue::YesNo(false)) => false,
             Field::Value(NewValue::Text(text)) => !text.is_empty(),
-            Field::Value(_) => true,
+            Field::Value(_) | Field::Image(_) => true,
             Field::Items(items) => !items.is_empty(),
             Field::List(records) => !records.is_empty(),
         }
@@ -133,6 +146,8 @@ struct SheetMarks {
     each: Option<(String, Vec<Piece>)>,
     marks: Marks,
     sections: Vec<layout::Section>,
+    /// The room that each image has, by the cell of its mark.
+    frames: BTreeMap<Address, Frame>,
 }
 
 /// A filled template.
@@ -166,6 +181,7 @@ impl Template {
                 }
             }
             let sections = layout::sections(&marks, &mut own);
+            let frames = frames(&package, &sheet, &marks, &mut own)?;
             troubles.extend(own.into_iter().map(|(cell, trouble)| (sheet.name.clone(), Some(cell), trouble)));
             let each = match mark::pieces(&sheet.name) {
                 Ok(Some(mut pieces)) => match pieces.first().cloned() {
@@ -178,7 +194,7 @@ impl Template {
                 },
                 _ => None,
             };
-            sheets.push(SheetMarks { name: sheet.name.clone(), each, marks, sections });
+            sheets.push(SheetMarks { name: sheet.name.clone(), each, marks, sections, frames });
             book.forget(at);
         }
         Ok(Template { file: file.to_owned(), package, sheets, troubles })
@@ -202,7 +218,7 @@ impl Template {
             let titles = sheet.each.iter().flat_map(|(_, pieces)| pieces);
             for piece in titles.chain(sheet.marks.values().flatten()) {
                 match piece {
-                    Piece::Value(name) => names.extend(name.path.first().cloned()),
+                    Piece::Value(name) | Piece::Image(name) => names.extend(name.path.first().cloned()),
                     Piece::Open(_, name) | Piece::Close(name) => drop(names.insert(name.clone())),
                     Piece::Text(_) | Piece::PageEnd => {}
                 }
@@ -228,6 +244,30 @@ impl Template {
     pub fn fill(&self, record: &Record) -> Filled {
         fill::fill(self, record)
     }
+}
+
+/// The room of each image. An image takes a cell for itself.
+fn frames(
+    package: &Package,
+    sheet: &Sheet,
+    marks: &Marks,
+    troubles: &mut layout::Troubles,
+) -> Result<BTreeMap<Address, Frame>, Refusal> {
+    let image =
+        |pieces: &[Piece]| pieces.iter().find_map(|piece| if let Piece::Image(name) = piece { Some(name.clone()) } else { None });
+    let found: Vec<_> = marks.iter().filter_map(|(at, pieces)| Some((*at, image(pieces)?, pieces))).collect();
+    for (at, name, pieces) in &found {
+        let shown = pieces.iter().filter(|piece| matches!(piece, Piece::Text(_) | Piece::Value(_) | Piece::Image(_))).count();
+        if shown > 1 || fill::has_inline(layout::fills_cell(pieces).map_or(&pieces[..], |end| &pieces[1..end])) {
+            troubles.push((*at, TemplateTrouble::ImageAmongText { name: name.written.clone() }));
+        }
+    }
+    if found.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sizes = frame::Sizes::read(package, &sheet.name)?;
+    let frame = |at: Address| sizes.frame(sheet.merge_at(at).unwrap_or(crate::Area { first: at, last: at }));
+    Ok(found.iter().map(|(at, ..)| (*at, frame(*at))).collect())
 }
 
 fn trouble(bad: BadMark) -> TemplateTrouble {

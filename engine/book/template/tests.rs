@@ -168,6 +168,127 @@ fn a_sheet_for_each_record() {
     assert_eq!([shown(&filled, 0), shown(&filled, 1), shown(&filled, 3)].concat(), ["3人", "甲/一 1", "- *", "乙 3", "- *"]);
 }
 
+fn image(width: u32, height: u32, grey: u8) -> Field {
+    Field::Image(Rc::new(Image::open(crate::image::plain_png(width, height, grey)).unwrap()))
+}
+
+fn parts(filled: &Filled) -> Vec<String> {
+    Package::open("a.xlsx", filled.bytes.clone(), &Limits::default()).unwrap().parts().map(str::to_owned).collect()
+}
+
+/// Column, row and size of each image of a drawing.
+fn spots(drawing: &str) -> Vec<(u32, u32, i64, i64)> {
+    let number = |text: &str, from: &str, end: char| {
+        let start = text.find(from).unwrap() + from.len();
+        text[start..].split(end).next().unwrap().parse::<i64>().unwrap()
+    };
+    let spot = |text: &str| {
+        (
+            number(text, "<xdr:col>", '<') as u32,
+            number(text, "<xdr:row>", '<') as u32,
+            number(text, "cx=\"", '"'),
+            number(text, "cy=\"", '"'),
+        )
+    };
+    drawing.split("<xdr:oneCellAnchor").skip(1).map(spot).collect()
+}
+
+#[test]
+fn an_image_is_fitted_into_its_range_and_goes_with_its_record() {
+    let template = form(|sheet| {
+        cells(sheet, &[(0, 0, "{{画像:印影}}"), (1, 0, "{{#人}}{{氏名}}"), (3, 0, "{{/人}}"), (4, 2, "{{画像:印影}}")]);
+        sheet.merge_range(1, 1, 2, 2, "{{画像:写真}}", &Look::new()).unwrap();
+        sheet.set_row_height_pixels(1, 60).unwrap();
+        sheet.set_row_height_pixels(2, 60).unwrap();
+    });
+    assert_eq!(template.names(), ["人", "写真", "印影", "氏名"]);
+    let person = |name: &str, photo| record(&[("氏名", text(name)), ("写真", photo)]);
+    let people =
+        vec![person("甲", image(300, 400, 1)), person("乙", image(800, 40, 2)), person("丙", Field::Value(NewValue::Blank))];
+    let filled = template.fill(&record(&[("印影", image(50, 50, 3)), ("人", Field::List(people))]));
+    assert_eq!(shown(&filled, 0)[..2], ["-", "甲"], "an image leaves its cell blank");
+    let found = spots(&xml(&filled, "xl/drawings/drawing1.xml"));
+    let dots = |dots: i64| dots * 9_525;
+    // The seal at A1, the photos of 甲 (rows 2, 3) and 乙 (rows 5, 6), the seal again behind them all.
+    assert_eq!(found.iter().map(|spot| spot.1).collect::<Vec<_>>(), [0, 1, 4, 10]);
+    assert_eq!((found[1].2, found[1].3), (dots(116) * 3 / 4, dots(116)), "as high as two rows of 60, less the margin");
+    assert_eq!((found[2].2, found[2].3), (dots(124), dots(124) / 20), "as wide as two columns of 64");
+    let media: Vec<String> = parts(&filled).into_iter().filter(|part| part.starts_with("xl/media/")).collect();
+    assert_eq!(media.len(), 3, "the seal is there once: {media:?}");
+    assert!(xml(&filled, "xl/worksheets/sheet1.xml").contains("<drawing "));
+    assert!(xml(&filled, "[Content_Types].xml").contains("Extension=\"png\""));
+    let again = template.fill(&record(&[("印影", image(50, 50, 3)), ("人", Field::List(Vec::new()))]));
+    assert_eq!(spots(&xml(&again, "xl/drawings/drawing1.xml")).iter().map(|spot| spot.1).collect::<Vec<_>>(), [0, 4]);
+}
+
+#[test]
+fn images_join_a_drawing_that_is_there_and_go_to_the_sheet_of_their_record() {
+    let mut book = Book::new();
+    let sheet = book.add_worksheet().set_name("{{#名簿}}{{氏名}}").unwrap();
+    cells(sheet, &[(0, 0, "{{氏名}}"), (1, 1, "{{画像:写真}}")]);
+    let logo = rust_xlsxwriter::Image::new_from_buffer(&crate::image::plain_png(8, 8, 9)).unwrap();
+    sheet.insert_image(6, 0, &logo).unwrap();
+    let other = book.add_worksheet().set_name("控え").unwrap();
+    cells(other, &[(0, 0, "{{画像:印}}")]);
+    other.insert_note(2, 2, &rust_xlsxwriter::Note::new("メモ")).unwrap();
+    let template = open(book.save_to_buffer().unwrap());
+    let one = |name: &str, grey| record(&[("氏名", text(name)), ("写真", image(5, 5, grey))]);
+    let list = Field::List(vec![one("甲", 1), one("乙", 2), one("丙", 1)]);
+    let filled = template.fill(&record(&[("名簿", list), ("印", image(5, 5, 1))]));
+    assert!(filled.findings.is_empty(), "{:?}", filled.findings);
+    let drawings: Vec<String> = parts(&filled).into_iter().filter(|part| part.starts_with("xl/drawings/drawing")).collect();
+    let images = |part: &String| xml(&filled, part).matches("<xdr:pic>").count();
+    let mut counts: Vec<usize> = drawings.iter().map(images).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 2, 2, 2], "three sheets with the logo and a photo, one with a seal");
+    assert_eq!(
+        parts(&filled).iter().filter(|part| part.starts_with("xl/media/")).count(),
+        3,
+        "logo, photo of 甲, 丙 and seal, photo of 乙"
+    );
+    let edited = Package::open("a.xlsx", filled.bytes, &Limits::default()).unwrap();
+    let mut editor = edited.edit();
+    editor.sheet("控え").unwrap().insert_rows(0, 3).unwrap();
+    let moved = Filled { bytes: editor.finish().unwrap().bytes, findings: Vec::new() };
+    let all: Vec<u32> = drawings.iter().flat_map(|part| spots(&xml(&moved, part))).map(|spot| spot.1).collect();
+    assert!(all.contains(&3), "the seal goes down with its cell: {all:?}");
+}
+
+#[test]
+fn what_is_wrong_with_images_is_found() {
+    let template = form(|sheet| {
+        cells(
+            sheet,
+            &[
+                (0, 0, "{{画像:印影}}"),
+                (1, 0, "印 {{画像:写真}}"),
+                (2, 0, "{{印影}}"),
+                (3, 0, "{{画像:氏名}}"),
+                (4, 0, "{{画像:なし}}"),
+                (5, 0, "{{画像:印影}}"),
+            ],
+        );
+        sheet.set_row_hidden(5).unwrap();
+    });
+    let filled = template.fill(&record(&[
+        ("印影", image(5, 5, 1)),
+        ("写真", image(5, 5, 2)),
+        ("氏名", text("x")),
+        ("余り", image(1, 1, 1)),
+    ]));
+    let all = troubles(&filled).join("\n");
+    for wanted in [
+        "\"A2\") Template(ImageAmongText",
+        "\"A3\") Template(ImageAsValue",
+        "\"A4\") Template(NotAnImage",
+        "\"A5\") Template(NoValue",
+        "\"A6\") Template(NoRoom",
+        "Unused { name: \"余り\" }",
+    ] {
+        assert!(all.contains(wanted), "{wanted}\n{all}");
+    }
+}
+
 #[test]
 fn mistakes_are_findings_with_their_cells() {
     let template = form(|sheet| {
