@@ -32,11 +32,11 @@ const BLOCK: u64 = 1_024;
 /// What is added to and taken from the comments of a sheet.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct CommentEdits {
-    /// Whose comments are added and taken away.
+    /// Whose comments are added.
     pub(crate) author: String,
-    /// What stands before and behind a text that was added to somebody else's comment.
+    /// What stands before and behind a text that is added, in a comment of its own or in one that was there.
     pub(crate) brackets: [String; 2],
-    /// Whether the author's earlier comments go.
+    /// Whether what was added before goes.
     pub(crate) clear: bool,
     pub(crate) add: Notes,
 }
@@ -89,34 +89,42 @@ fn new_part(work: &mut Work<'_>, sheet: &str) -> Result<String, EditError> {
     Ok(part)
 }
 
-/// Takes the author's comments away, and what was added to those of others; answers the cells that have none any more.
+/// Takes away what stands between the brackets, and the comments of which nothing is left; answers their cells. Whoever wrote below
+/// a text of ours keeps what they wrote.
 fn clear(root: &mut Element<'_>, edits: &CommentEdits) -> FxHashSet<Address> {
     let mut gone = FxHashSet::default();
-    let Some(own) = author(root, &edits.author) else { return gone };
-    if let Some(list) = root.child_mut("commentList") {
-        list.children.retain(|node| {
-            let Some(comment) = node.element() else { return true };
-            let ours = comment.number("authorId") == Some(own as u64);
-            if ours {
-                gone.extend(comment.get("ref").and_then(|cell| cell.parse::<Address>().ok()));
-            }
-            !ours
-        });
-        for text in list.elements_mut().filter_map(|comment| comment.child_mut("text")) {
-            cut(text, &edits.brackets);
+    let Some(list) = root.child_mut("commentList") else { return gone };
+    list.children.retain_mut(|node| {
+        let Some(comment) = node.element_mut() else { return true };
+        let cell = comment.get("ref").and_then(|cell| cell.parse::<Address>().ok());
+        let Some(text) = comment.child_mut("text") else { return true };
+        let empty = cut(text, &edits.brackets) && texts(text).all(|piece| piece.text().trim().is_empty());
+        if empty {
+            gone.extend(cell);
         }
-    }
+        !empty
+    });
     gone
+}
+
+/// Whether a comment of a sheet has certain words.
+pub(crate) fn speaks(work: &Work<'_>, sheet: &str, words: &str) -> Result<bool, EditError> {
+    let related = relations(&work.package.archive, sheet)?;
+    let part = related.iter().find(|relation| relation.kind == "comments").and_then(|relation| relation.target.as_ref());
+    match part.filter(|part| work.has(part)) {
+        Some(part) => Ok(memchr::memmem::find(&work.read(part)?, words.as_bytes()).is_some()),
+        None => Ok(false),
+    }
 }
 
 fn author(root: &Element<'_>, name: &str) -> Option<usize> {
     root.child("authors")?.elements().position(|author| author.text() == name)
 }
 
-/// Cuts what stands between the brackets out of a text in pieces.
-fn cut(text: &mut Element<'_>, [begin, end]: &[String; 2]) {
+/// Cuts what stands between the brackets out of a text in pieces. Answers whether there was anything.
+fn cut(text: &mut Element<'_>, [begin, end]: &[String; 2]) -> bool {
     let whole: String = texts(text).map(|piece| piece.text()).collect();
-    let Some(start) = whole.find(begin.as_str()) else { return };
+    let Some(start) = whole.find(begin.as_str()) else { return false };
     let stop = whole[start..].find(end.as_str()).map_or(whole.len(), |at| start + at + end.len());
     let start = whole[..start].trim_end_matches(['\n', '\r']).len();
     let mut at = 0;
@@ -136,6 +144,7 @@ fn cut(text: &mut Element<'_>, [begin, end]: &[String; 2]) {
         Some(run) if run.is("r") => run.child_mut("t").is_none_or(&mut keep),
         _ => true,
     });
+    true
 }
 
 /// The pieces of a text, without readings.
@@ -168,11 +177,11 @@ fn add(root: &mut Element<'_>, edits: &CommentEdits, threads: &FxHashSet<String>
         if threads.contains(&name) {
             continue;
         }
+        let [begin, end] = &edits.brackets;
+        let text = format!("{begin}\n{text}\n{end}");
         let there = places.get(&name).and_then(|at| list.children[*at].element_mut());
         if let Some(text_of) = there.map(|comment| comment.child_or_new("text", &["commentPr", "extLst"])) {
-            let [begin, end] = &edits.brackets;
-            let run =
-                format!("<{p}r><{p}t xml:space=\"preserve\">{}</{p}t></{p}r>", escape(&format!("\n\n{begin}\n{text}\n{end}")));
+            let run = format!("<{p}r><{p}t xml:space=\"preserve\">{}</{p}t></{p}r>", escape(&format!("\n\n{text}")));
             let readings =
                 text_of.children.iter().position(|node| node.element().is_some_and(|e| e.is("rPh") || e.is("phoneticPr")));
             text_of.open_up();
@@ -180,7 +189,7 @@ fn add(root: &mut Element<'_>, edits: &CommentEdits, threads: &FxHashSet<String>
             drop(text_of.children.splice(at..at, Node::of(&run)));
             continue;
         }
-        let text_xml = format!("<{p}text><{p}r><{p}t xml:space=\"preserve\">{}</{p}t></{p}r></{p}text>", escape(text));
+        let text_xml = format!("<{p}text><{p}r><{p}t xml:space=\"preserve\">{}</{p}t></{p}r></{p}text>", escape(&text));
         list.push(Node::of(&format!("<{p}comment ref=\"{name}\" authorId=\"{own}\">{text_xml}</{p}comment>")));
         new.insert(cell, text.lines().map(|line| japan::width(line).div_ceil(40).max(1)).sum());
     }

@@ -15,6 +15,7 @@ mod refs;
 mod row;
 mod rows;
 mod scan;
+pub(crate) mod shade;
 mod sheet;
 mod stale;
 mod stream;
@@ -29,7 +30,6 @@ pub(crate) mod work;
 
 pub use sheet::SheetEditor;
 pub use style::StyleChange;
-pub(crate) use style::unmark;
 pub use value::NewValue;
 pub use verify::{Broken, Receipt, verify};
 

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::EditError;
+use super::shade::{SHADES, argb, shade};
 use super::work::Work;
 use crate::gate::broken;
 use crate::package::{Element, Node, Tree, escape};
@@ -165,7 +166,7 @@ impl Styles {
         let mut tree = Tree::read(&self.xml, &name)?;
         let root = tree.root_mut().ok_or_else(|| broken(name.clone()))?;
         let (prefix, fills, marks, fonts) = (root.prefix(), FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
-        let mut sheet = StyleSheet { prefix, root, fills, marks, fonts };
+        let mut sheet = StyleSheet { prefix, root, fills, marks, covered: Vec::new(), fonts };
         sheet.ready();
         for &(old, change) in &self.new {
             sheet.add(old, &self.changes[change as usize]);
@@ -186,6 +187,8 @@ struct StyleSheet<'t, 'a> {
     fills: FxHashMap<Option<[u8; 3]>, usize>,
     /// By the colour and the fill that was there.
     marks: FxHashMap<([u8; 3], usize), usize>,
+    /// The covered fills in the order of their shades, from the second one on.
+    covered: Vec<String>,
     fonts: FxHashMap<FontChange, usize>,
 }
 
@@ -269,7 +272,7 @@ impl<'a> StyleSheet<'_, 'a> {
         if let Some(id) = self.marks.get(&(colour, old)) {
             return *id;
         }
-        let p = &self.prefix;
+        let p = self.prefix.clone();
         let before = self.root.child("fills").and_then(|fills| fills.elements().nth(old));
         let pattern = before.map(|fill| fill.child("patternFill"));
         let behind = match pattern {
@@ -282,9 +285,10 @@ impl<'a> StyleSheet<'_, 'a> {
             },
             Some(None) => None,
         };
-        let id = match behind {
-            Some(behind) => {
-                let pattern = format!("<{p}patternFill patternType=\"solid\"><{p}fgColor rgb=\"{}\"/>", argb(colour));
+        let id = match behind.and_then(|behind| self.shade(behind)) {
+            Some((behind, number)) => {
+                let shade = argb(shade(colour, number));
+                let pattern = format!("<{p}patternFill patternType=\"solid\"><{p}fgColor rgb=\"{shade}\"/>");
                 let xml = format!("<{p}fill>{pattern}<{p}bgColor {behind}/></{p}patternFill></{p}fill>");
                 self.append("fills", Node::of(&xml))
             }
@@ -292,6 +296,18 @@ impl<'a> StyleSheet<'_, 'a> {
         };
         self.marks.insert((colour, old), id);
         id
+    }
+
+    /// The shade that stands for a covered fill. More fills than shades: those beyond keep their own colour.
+    fn shade(&mut self, behind: String) -> Option<(String, u8)> {
+        if behind == "indexed=\"64\"" {
+            return Some((behind, 0));
+        }
+        let at = self.covered.iter().position(|known| *known == behind).unwrap_or_else(|| {
+            self.covered.push(behind.clone());
+            self.covered.len() - 1
+        });
+        u8::try_from(at + 1).ok().filter(|number| *number < SHADES).map(|number| (behind, number))
     }
 
     fn font(&mut self, old: usize, change: &StyleChange) -> usize {
@@ -344,36 +360,4 @@ impl<'a> StyleSheet<'_, 'a> {
         list.set("count", &count.to_string());
         count - 1
     }
-}
-
-/// Takes the colours of marks off the fills of a stylesheet; what they covered is there again. Answers whether there were any.
-pub(crate) fn unmark(root: &mut Element<'_>, colours: &[[u8; 3]]) -> bool {
-    let wanted: Vec<String> = colours.iter().map(|colour| argb(*colour)).collect();
-    let mut any = false;
-    for pattern in
-        root.child_mut("fills").into_iter().flat_map(Element::elements_mut).filter_map(|fill| fill.child_mut("patternFill"))
-    {
-        let ours = pattern.get("patternType").as_deref() == Some("solid")
-            && pattern.child("fgColor").and_then(|colour| colour.get("rgb")).is_some_and(|rgb| wanted.contains(&rgb));
-        if !ours {
-            continue;
-        }
-        any = true;
-        let behind = pattern.child("bgColor").filter(|colour| colour.number("indexed") != Some(64)).map(Element::attributes);
-        match behind {
-            None => {
-                pattern.set("patternType", "none");
-                pattern.children.clear();
-            }
-            Some(behind) => {
-                let p = pattern.prefix();
-                pattern.children = Node::of(&format!("<{p}fgColor {behind}/><{p}bgColor indexed=\"64\"/>"));
-            }
-        }
-    }
-    any
-}
-
-fn argb([red, green, blue]: [u8; 3]) -> String {
-    format!("FF{red:02X}{green:02X}{blue:02X}")
 }

@@ -1,7 +1,8 @@
 //! The first sheet of a marked copy: every finding, with a link to its cell.
 
 use super::plan::Plan;
-use super::{Mark, MarkWords, NAME};
+use super::{COLOURS, FILL, Mark, MarkWords, NAME};
+use crate::edit::shade::{Covered, covered};
 use crate::edit::work::Work;
 use crate::gate::broken;
 use crate::package::{Element, Node, Tree, escape};
@@ -67,22 +68,50 @@ pub(super) fn add(
         view.unset("firstSheet");
     }
     let definition = format!("<{p}definedName name=\"{NAME}\" hidden=\"1\">{}!$A$1</{p}definedName>", escape(&quoted(&name)));
-    root.child_or_new("definedNames", &BEHIND_NAMES).push(Node::of(&definition));
+    let hidden: String = fills(work)?
+        .iter()
+        .map(|(number, words)| format!("<{p}definedName name=\"{FILL}{number}\" hidden=\"1\">\"{words}\"</{p}definedName>"))
+        .collect();
+    root.child_or_new("definedNames", &BEHIND_NAMES).push(Node::of(&(definition + &hidden)));
     let bytes = tree.write();
     work.put(&main, bytes);
     Ok(name)
 }
 
-/// Takes the list of an earlier round away. Answers whether there was one.
-pub(super) fn remove(work: &mut Work<'_>) -> Result<bool, EditError> {
+/// What the shades of the marks cover.
+fn fills(work: &Work<'_>) -> Result<Covered, EditError> {
+    let read =
+        |kind: &str| work.package.related(kind).map(|part| Ok::<_, EditError>((work.read(part)?, part.to_owned()))).transpose();
+    let (Some((styles, part)), theme) = (read("styles")?, read("theme")?) else { return Ok(Covered::new()) };
+    let tree = Tree::read(&styles, &part)?;
+    let theme = theme.as_ref().and_then(|(xml, part)| Tree::read(xml, part).ok());
+    Ok(tree.root().map(|root| covered(root, &COLOURS, theme.as_ref())).unwrap_or_default())
+}
+
+/// Takes the list of an earlier round away, with the hidden names. Answers what they say of the shades; nothing if there are none.
+pub(super) fn remove(work: &mut Work<'_>) -> Result<Option<Covered>, EditError> {
     let main = work.package.main.clone();
     let xml = work.read(&main)?;
     let mut tree = Tree::read(&xml, &main)?;
     let root = tree.root_mut().ok_or_else(|| broken(main.clone()))?;
-    let ours = |name: &Element<'_>| name.get("name").as_deref() == Some(NAME);
-    let Some(names) = root.child_mut("definedNames") else { return Ok(false) };
-    let Some(target) = names.elements().find(|name| ours(name)).map(Element::text) else { return Ok(false) };
-    names.children.retain(|node| !node.element().is_some_and(ours));
+    let Some(names) = root.child_mut("definedNames") else { return Ok(None) };
+    let (mut known, mut target, mut any) = (Covered::new(), String::new(), false);
+    names.children.retain(|node| {
+        let Some(element) = node.element() else { return true };
+        let name = element.get("name").unwrap_or_default();
+        if name == NAME {
+            target = element.text();
+        } else if let Some(number) = name.strip_prefix(FILL) {
+            known.extend(number.parse::<u8>().ok().map(|number| (number, element.text().trim_matches('"').to_owned())));
+        } else {
+            return true;
+        }
+        any = true;
+        false
+    });
+    if !any {
+        return Ok(None);
+    }
     if names.elements().next().is_none() {
         root.children.retain(|node| !node.element().is_some_and(|element| element.is("definedNames")));
     }
@@ -112,7 +141,7 @@ pub(super) fn remove(work: &mut Work<'_>) -> Result<bool, EditError> {
     }
     let bytes = tree.write();
     work.put(&main, bytes);
-    Ok(true)
+    Ok(Some(known))
 }
 
 /// Names that belong to a sheet count the sheets: those from `from` on move by one. Those of a sheet that goes go with it.

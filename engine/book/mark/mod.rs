@@ -1,8 +1,8 @@
 //! The marked copy (赤ペン返却): the person's own workbook with each finding on its cell, and everything else as they left it.
 //!
 //! A finding colours its cell, says in a comment what is the matter and what to do, and stands on a first sheet with a link to
-//! its cell. What is ours is known again by the colours, the comments' author and a hidden name of the workbook; when the file
-//! comes back it is taken out. Other formats than xlsx and xlsm come back as an xlsx with the data as it was read.
+//! its cell. What is ours is known again by the shades of its colours, the words around our comments and hidden names of the
+//! workbook, all of which Excel and LibreOffice keep; when the file comes back it is taken out. Other formats than xlsx and xlsm come back as an xlsx with the data as it was read.
 
 mod as_read;
 mod list;
@@ -16,7 +16,7 @@ pub(crate) use list::sheet_of;
 use plan::Plan;
 
 use crate::edit::comment::{self, CommentEdits, Notes};
-use crate::edit::unmark;
+use crate::edit::shade::unmark;
 use crate::edit::work::Work;
 use crate::package::Tree;
 use crate::{Broken, EditError, Format, Limits, Package, Refusal, Severity, Shelf, StyleChange, Workbook, WriteError, verify};
@@ -106,7 +106,9 @@ impl From<Unwritten> for MarkError {
 pub(crate) const NAME: &str = "_jitan.marks";
 /// Whose comments ours are, in every language.
 const AUTHOR: &str = "時短 jitan";
-/// What stands around a text of ours in somebody else's comment.
+/// How the hidden names begin that say which fill a shade of our colours covers.
+const FILL: &str = "_jitan.fill.";
+/// What stands around a text of ours, in a comment of our own and in one of somebody else's. LibreOffice forgets authors.
 const BRACKETS: [&str; 2] = ["【時短の指摘】", "【指摘ここまで】"];
 /// Colours that nobody chooses by chance: エラー, 注意, 参考.
 const COLOURS: [[u8; 3]; 3] = [[0xFF, 0xC6, 0xC9], [0xFF, 0xE8, 0x9C], [0xD3, 0xE5, 0xF8]];
@@ -143,14 +145,17 @@ pub fn marked_copy(
 fn unmarked(bytes: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, MarkError> {
     let package = Package::open("", bytes, limits)?;
     let mut work = Work::new(&package);
-    if !list::remove(&mut work)? {
+    let known = list::remove(&mut work)?;
+    let ours = known.is_some() || commented(&work)?;
+    if !ours {
         drop(work);
         return Ok(package.into_bytes());
     }
     if let Some(part) = package.related("styles").map(str::to_owned) {
         let xml = work.read(&part)?;
         let mut tree = Tree::read(&xml, &part)?;
-        if tree.root_mut().is_some_and(|root| unmark(root, &COLOURS)) {
+        let (known, trusted) = (known.unwrap_or_default(), keeps_backgrounds(&package));
+        if tree.root_mut().is_some_and(|root| unmark(root, &COLOURS, &known, trusted)) {
             let bytes = tree.write();
             work.put(&part, bytes);
         }
@@ -163,6 +168,23 @@ fn unmarked(bytes: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, MarkError> {
         }
     }
     Ok(work.finish()?.0)
+}
+
+/// Whether a comment has our words, though the list and the names are gone.
+fn commented(work: &Work<'_>) -> Result<bool, EditError> {
+    for tab in work.package.tabs.iter().filter(|tab| tab.cells) {
+        if comment::speaks(work, &tab.part, &BRACKETS[0])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether whoever saved the workbook last kept the background colours of fills: LibreOffice and its kin do not.
+fn keeps_backgrounds(package: &Package) -> bool {
+    let part = package.parts().find(|part| part.eq_ignore_ascii_case("docProps/app.xml"));
+    let xml = part.and_then(|part| package.read(part).ok()).unwrap_or_default();
+    memchr::memmem::find(&xml, b"Office/").is_none()
 }
 
 /// Colours and comments.

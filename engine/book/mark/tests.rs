@@ -102,7 +102,8 @@ fn each_finding_stands_on_its_cell_and_in_the_list() {
     let list = parts.values().find(|xml| xml.contains("showGridLines=\"0\"")).unwrap();
     assert!(list.contains("location=\"'申請 一'!B3\"") && list.contains("シートについて"), "{list}");
     let styles = &parts["xl/styles.xml"];
-    assert!(styles.contains("<fgColor rgb=\"FFFFC6C9\"/><bgColor rgb=\"FFFFFF00\""), "{styles}");
+    assert!(styles.contains("<fgColor rgb=\"FFFEC6C9\"/><bgColor rgb=\"FFFFFF00\""), "{styles}");
+    assert!(parts["xl/workbook.xml"].contains("name=\"_jitan.fill.1\" hidden=\"1\">\"rgb FFFFFF00\"<"));
     assert!(parts["[Content_Types].xml"].contains("Extension=\"vml\""));
 }
 
@@ -128,7 +129,12 @@ fn marks_of_an_earlier_round_go_when_the_file_comes_back() {
     let notes = |parts: &BTreeMap<String, String>| parts.iter().find(|(name, _)| name.contains("comments1")).unwrap().1.clone();
     assert!(!notes(&new).contains("指摘") && notes(&new).contains("本人のメモ"), "{}", notes(&new));
     assert_eq!(notes(&old).matches("<comment ").count(), notes(&new).matches("<comment ").count());
-    assert!(!new.values().any(|xml| xml.contains("FFFFC6C9") || xml.contains("_jitan") || xml.contains("指摘一覧")));
+    assert!(
+        !new.values().any(|xml| xml.contains("FFFFC6C9")
+            || xml.contains("FFFEC6C9")
+            || xml.contains("_jitan")
+            || xml.contains("指摘一覧"))
+    );
     assert!(new["xl/styles.xml"].contains("<fgColor rgb=\"FFFFFF00\""), "the person's own yellow is back");
     assert!(new["xl/workbook.xml"].contains("localSheetId=\"1\"") && !new.contains_key("xl/worksheets/sheet3.xml"));
     let vml =
@@ -137,7 +143,7 @@ fn marks_of_an_earlier_round_go_when_the_file_comes_back() {
     // A second round with one finding left.
     let twice = copy(&once, &marks()[1..2]).bytes;
     let parts = parts(&twice);
-    assert_eq!(parts.values().map(|xml| xml.matches("【時短の指摘】").count()).sum::<usize>(), 0);
+    assert_eq!(parts.values().map(|xml| xml.matches("【時短の指摘】").count()).sum::<usize>(), 1);
     assert_eq!(parts["xl/workbook.xml"].matches("<sheet ").count(), 3);
     assert!(differences(&open(&before), &open(&twice)).unwrap().is_empty());
 }
@@ -164,4 +170,83 @@ fn the_same_marks_give_the_same_bytes_and_many_are_capped() {
     let one = copy(&person(), &many);
     assert_eq!(one.uncommented, 200);
     assert_eq!(one.bytes, copy(&person(), &many).bytes);
+}
+
+/// The copy as LibreOffice writes it: nobody's comments, other backgrounds, names that are not hidden, no theme.
+fn through_libreoffice(bytes: &[u8]) -> Vec<u8> {
+    with(bytes, |name, xml| {
+        Some(match name {
+            "docProps/app.xml" => "<Properties><Application>LibreOffice/7.4.7.2$Linux</Application></Properties>".to_owned(),
+            "xl/styles.xml" => {
+                let mut pieces = xml.split("<bgColor ");
+                let first = pieces.next().unwrap().to_owned();
+                pieces
+                    .fold(first, |text, piece| format!("{text}<bgColor rgb=\"FFBFBFBF\"/>{}", piece.split_once("/>").unwrap().1))
+            }
+            "xl/workbook.xml" => xml.replace(" hidden=\"1\"", " function=\"false\" hidden=\"false\"").replace('\'', ""),
+            name if name.starts_with("xl/comments") => xml.replace("<author>時短 jitan</author>", "<author> </author>"),
+            _ => xml,
+        })
+    })
+}
+
+/// The workbook with other parts; nothing leaves one out.
+fn with(bytes: &[u8], change: impl Fn(&str, String) -> Option<String>) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, xml) in parts(bytes) {
+        let Some(xml) = change(&name, xml) else { continue };
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, xml.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// The list of sheets and names, changed.
+fn with_main(bytes: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
+    with(bytes, |name, xml| Some(if name == "xl/workbook.xml" { change(xml) } else { xml }))
+}
+
+/// No word and no colour of ours is left, and those of the person are there.
+fn is_clean(clean: &[u8]) {
+    let all = parts(clean);
+    assert!(!all.values().any(|xml| xml.contains("指摘") || xml.contains("_jitan") || xml.contains("rgb=\"FFFEC6C9\"")));
+    assert!(!all["xl/styles.xml"].contains("FFFFC6C9") && all["xl/styles.xml"].contains("<fgColor rgb=\"FFFFFF00\"/>"));
+    assert!(all.values().any(|xml| xml.contains("本人のメモ")) && all.values().any(|xml| xml.contains("別のメモ")));
+    assert!(differences(&open(&person()), &open(clean)).unwrap().is_empty());
+}
+
+#[test]
+fn marks_are_known_again_after_libreoffice_has_saved_them() {
+    let once = through_libreoffice(&copy(&person(), &marks()).bytes);
+    is_clean(&unmarked(once.clone(), &Limits::default()).unwrap());
+    let twice = copy(&once, &marks()[1..2]).bytes;
+    assert_eq!(parts(&twice).values().map(|xml| xml.matches("【時短の指摘】").count()).sum::<usize>(), 1);
+}
+
+#[test]
+fn marks_go_without_their_list_and_what_a_person_wrote_below_stays() {
+    let once = copy(&person(), &marks()).bytes;
+    // The sheet of findings taken away: its name leads nowhere.
+    let gone = with(&once, |name, xml| match name {
+        "xl/worksheets/sheet3.xml" => None,
+        "xl/workbook.xml" => {
+            let xml = xml.replace("'指摘一覧'!$A$1", "#REF!$A$1");
+            let (head, tail) = xml.split_once("<sheets>").unwrap();
+            Some(format!("{head}<sheets>{}", tail.split_once("/>").unwrap().1))
+        }
+        _ => Some(xml),
+    });
+    is_clean(&unmarked(gone, &Limits::default()).unwrap());
+    is_clean(&unmarked(with_main(&once, |xml| xml.replace("指摘一覧", "見た")), &Limits::default()).unwrap());
+    let answered = with(&once, |_, xml| Some(xml.replace("【指摘ここまで】", "【指摘ここまで】\n直しました")));
+    let clean = unmarked(answered, &Limits::default()).unwrap();
+    assert!(parts(&clean).values().any(|xml| xml.contains("直しました")));
+    assert!(!parts(&clean).values().any(|xml| xml.contains("【")));
+    // Neither list nor names: the words around the comments are left to know it by.
+    let bare = with_main(&once, |xml| {
+        let (head, tail) = xml.split_once("<definedNames>").unwrap();
+        format!("{head}{}", tail.split_once("</definedNames>").unwrap().1)
+    });
+    let clean = parts(&unmarked(bare, &Limits::default()).unwrap());
+    assert!(!clean.values().any(|xml| xml.contains("【")) && clean["xl/styles.xml"].contains("<fgColor rgb=\"FFFFFF00\"/>"));
 }
