@@ -61,3 +61,69 @@ fn a_template_that_is_not_there_is_named_with_the_one_meant() {
     let script = SCRIPT.replace("様式(\"通知.xlsx\")", "様式(\"通知書.xlsx\")");
     desk(&CELLS).script(&script).run().ends(3).tells("様式「通知書.xlsx」").tells("「通知.xlsx」");
 }
+
+/// A PNG of one dot, and the beginning of a photo as iPhones take them.
+const DOT: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\x0aIDAT\x78\x9c\x63\x60\0\0\0\x02\0\x01\
+    \x48\xaf\xa4\x71\0\0\0\0IEND\xae\x42\x60\x82";
+const HEIC: &[u8] = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+
+const PHOTOS: &str = r#"
+let 一覧 = 表を読む(入力.選ぶ("*.csv"), [文字の列("課"), 文字の列("写真")]).使用();
+let 行 = [];
+for r in 一覧 { 行.push(#{課: r.課, 写真: 画像(入力.探す(r.写真))}); }
+出力("台帳.xlsx", 様式("台帳.xlsx").差し込む(#{行: 行, 印影: 画像("印影.png")}));
+処理件数(一覧.行数);
+"#;
+
+fn album(photos: &[(&str, &[u8])]) -> Desk {
+    let list: String = photos.iter().map(|(name, _)| format!("{name},{name}\n")).collect();
+    let mut desk = Desk::new().script(PHOTOS).form("\"*.txt\"", "\"*.png\"").drop("一覧.csv", format!("課,写真\n{list}"));
+    for (name, bytes) in photos {
+        desk = desk.drop(name, bytes);
+    }
+    let task = desk.dropped().join("../scripts/試験");
+    fs::create_dir_all(&task).unwrap();
+    fs::write(
+        task.join("台帳.xlsx"),
+        template(&[(0, 0, "{{画像:印影}}"), (1, 0, "{{#行}}{{課}}"), (1, 1, "{{画像:写真}}{{/行}}")]),
+    )
+    .unwrap();
+    fs::write(task.join("印影.png"), DOT).unwrap();
+    desk
+}
+
+#[test]
+fn images_come_from_the_arrival_and_from_the_task() {
+    let ran = album(&[("1.png", DOT), ("2.png", DOT)]).run().ends(0).published(&["台帳.xlsx"]);
+    assert_eq!(ran.cell("台帳.xlsx", "通知", "A3"), "2.png");
+    let mut zip = zip::ZipArchive::new(fs::File::open(ran.desk.out().join("台帳.xlsx")).unwrap()).unwrap();
+    let names: Vec<String> =
+        zip.file_names().map(|name| name.unwrap().into_owned()).filter(|name| name.contains("media")).collect();
+    assert_eq!(names, ["xl/media/image1.png"], "the same image is kept once");
+    let mut drawing = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("xl/drawings/drawing1.xml").unwrap(), &mut drawing).unwrap();
+    assert_eq!(drawing.matches("<xdr:pic>").count(), 3);
+}
+
+#[test]
+fn every_image_that_is_none_comes_back_in_one_pass() {
+    let ran = album(&[("1.png", HEIC), ("2.png", &DOT[..30]), ("3.png", DOT)]).run().ends(1).published(&["要確認一覧.xlsx"]);
+    let ran = ran.tells("HEICの写真").tells("途中で切れている").speaks_japanese();
+    assert_eq!(ran.json["findings"].as_array().unwrap().len(), 2, "{:#}", ran.json);
+}
+
+#[test]
+fn an_image_that_is_not_there_is_named_with_the_one_meant() {
+    let desk = album(&[("1.png", DOT)]).script(&PHOTOS.replace("印影.png", "印鑑.png"));
+    desk.run().ends(3).tells("画像「印鑑.png」").tells("「印影.png」").nothing_published();
+}
+
+#[test]
+fn check_looks_at_the_images_that_the_script_names() {
+    let desk = album(&[("1.png", DOT)]);
+    fs::write(desk.dropped().join("../scripts/試験/印影.png"), HEIC).unwrap();
+    let ran = desk.run().ends(1);
+    let output = jitan().current_dir(ran.desk.dropped().join("..")).args(["check", "試験"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("印影.png") && said.contains("HEIC"), "{said}");
+}

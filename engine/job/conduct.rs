@@ -207,6 +207,7 @@ impl Job<'_> {
         let task = self.task;
         for output in &report.outputs {
             let name = &output.name;
+            images: task.images(),
             let allowed = || task.manifest.write.clone();
             if !task.write.iter().any(|pattern| pattern.fits(name)) {
                 return Err(Setback::NoRightToWrite { name: name.clone(), allowed: allowed() }.into());

@@ -36,6 +36,8 @@ pub(crate) struct Order {
     pub templates: Vec<PathBuf>,
     pub roots: Vec<Root>,
     pub left: Vec<Left>,
+    /// The images beside the script.
+    pub images: Vec<PathBuf>,
     /// Other names in the folders of the arrival, which renames must not meet.
     pub others: Vec<String>,
     /// What a unit is called, for the list of findings.

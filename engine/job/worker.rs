@@ -101,7 +101,7 @@ fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
     if order.check {
         let unknown = unknown_settings(order, &program);
         let told = program.warnings().iter().chain(&unknown).map(|trouble| words.trouble(trouble));
-        let told = told.chain(templates(order, &**words)).collect();
+        let told = told.chain(templates(order, &**words)).chain(images(order, &**words)).collect();
         return Ok(telling.failed(End::Script(told)));
     }
     let lost = Lost::default();
@@ -148,6 +148,28 @@ fn templates(order: &Order, words: &dyn Words) -> Vec<Told> {
     told
 }
 
+/// What is wrong with the images that the script names.
+fn images(order: &Order, words: &dyn Words) -> Vec<Told> {
+    let sources = order.library.iter().map(|(_, source)| source).chain([&order.script]);
+    let whole = Template::key(&sources.map(String::as_str).collect::<Vec<_>>().join("\n"));
+    let mut told = Vec::new();
+    for path in &order.images {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if !whole.contains(&Template::key(&name)) {
+            continue;
+        }
+        let problem = match std::fs::read(path) {
+            Ok(bytes) => book::Image::open(bytes).err().map(book::Problem::Image),
+            Err(_) => Some(book::Problem::Refused(book::Refusal::Locked)),
+        };
+        if let Some(problem) = problem {
+            let row = words.finding(&Finding { problem, ..Finding::refused(&name, book::Refusal::Locked) });
+            told.push(Told { what: row.problem, next: row.remedy, file: Some(name), ..Told::default() });
+        }
+    }
+    told
+}
+
 /// Settings that the script reads and the form does not have.
 fn unknown_settings(order: &Order, program: &Program) -> Vec<Trouble> {
     let missing = program.settings().iter().filter(|(name, ..)| !order.settings.contains_key(name));
@@ -174,7 +196,8 @@ fn context(order: &Order, words: Rc<dyn Words>) -> Context {
         now: order.now.parse().unwrap_or_default(),
         seed: order.seed,
         settings: order.settings.iter().map(|(name, value)| (name.clone(), setting(value))).collect(),
-        templates: order.templates.iter().map(|path| template(path)).collect(),
+        templates: order.templates.iter().map(|path| beside(path)).collect(),
+        images: order.images.iter().map(|path| beside(path)).collect(),
         limits,
         book_limits,
         progress: Box::new(progress()),
@@ -182,8 +205,8 @@ fn context(order: &Order, words: Rc<dyn Words>) -> Context {
     }
 }
 
-/// A template, read when a script asks for it.
-fn template(path: &Path) -> TemplateFile {
+/// A template or image, read when a script asks for it.
+fn beside(path: &Path) -> TemplateFile {
     let from = path.to_owned();
     TemplateFile {
         name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),

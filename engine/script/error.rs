@@ -54,6 +54,7 @@ pub enum ValueKind {
     Workbook,
     Form,
     FilledForm,
+    Image,
     ColumnSpec,
     Aggregate,
     Order,
@@ -140,6 +141,8 @@ pub enum TroubleKind {
     OutOfRange { length: usize, index: i64 },
     /// No template of that name beside the script; the nearest one and all there are.
     NoTemplate { near: Option<String>, have: Vec<String> },
+    /// No image of that name beside the script; the nearest one and all there are.
+    NoImage { near: Option<String>, have: Vec<String> },
     /// No such key in a map or setting.
     NoKey { near: Option<String> },
     /// A table or list is used inside a closure that it is itself working through; a copy under another name helps.

@@ -87,6 +87,7 @@ pub(crate) fn kind_of_type(id: std::any::TypeId) -> ValueKind {
         (TypeId::of::<handle::Book>(), ValueKind::Workbook),
         (TypeId::of::<handle::Form>(), ValueKind::Form),
         (TypeId::of::<handle::FilledForm>(), ValueKind::FilledForm),
+        (TypeId::of::<handle::Image>(), ValueKind::Image),
         (TypeId::of::<handle::Column>(), ValueKind::ColumnSpec),
         (TypeId::of::<handle::Aggregate>(), ValueKind::Aggregate),
         (TypeId::of::<handle::Order>(), ValueKind::Order),

@@ -169,6 +169,12 @@ impl Session {
         }
     }
 
+    /// The bytes of a file that is no workbook.
+    pub fn bytes(&self, file: usize) -> Result<Vec<u8>, Refusal> {
+        self.tell_reading(file, &self.files.path(file));
+        self.files.inputs.load(self.files.given(file))
+    }
+
     fn tell_reading(&self, file: usize, path: &str) {
         if !std::mem::replace(&mut self.files.read.borrow_mut()[file], true) {
             self.files.number.set(self.files.number.get() + 1);

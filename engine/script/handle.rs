@@ -75,6 +75,10 @@ pub(crate) struct Form(pub Rc<book::Template>);
 #[derive(Clone)]
 pub(crate) struct FilledForm(pub Rc<Vec<u8>>);
 
+/// 画像: an image that was looked at.
+#[derive(Clone)]
+pub(crate) struct Image(pub Rc<book::Image>);
+
 /// 記号の規則.
 #[derive(Clone)]
 pub(crate) struct Symbols(pub Rc<crate::symbols::Rules>);

@@ -33,7 +33,7 @@ pub trait Inputs {
     fn others(&self) -> &[String];
 }
 
-/// A template that lies beside the script. Its bytes are fetched when a script asks for it.
+/// A template or image that lies beside the script. Its bytes are fetched when a script asks for it.
 pub struct TemplateFile {
     /// The file's name.
     pub name: String,
@@ -77,6 +77,8 @@ pub struct Context {
     pub settings: BTreeMap<String, Setting>,
     /// The templates beside the script.
     pub templates: Vec<TemplateFile>,
+    /// The images beside the script.
+    pub images: Vec<TemplateFile>,
     /// The script's limits.
     pub limits: Limits,
     /// The limits of reading files.
@@ -96,6 +98,7 @@ impl Context {
             seed: 0,
             settings: BTreeMap::new(),
             templates: Vec::new(),
+            images: Vec::new(),
             limits: Limits::default(),
             book_limits: book::Limits::default(),
             progress: Box::new(|_| ()),

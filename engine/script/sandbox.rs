@@ -18,7 +18,7 @@ use crate::{Limits, ValueKind, handle, operators};
 pub(crate) const CONSTANTS: [&str; 2] = ["入力", "設定"];
 
 /// Our types as error texts of Rhai's name them.
-pub(crate) const TYPE_NAMES: [(&str, ValueKind); 14] = [
+pub(crate) const TYPE_NAMES: [(&str, ValueKind); 15] = [
     ("表", ValueKind::Table),
     ("行", ValueKind::Row),
     ("ファイル", ValueKind::File),
@@ -27,6 +27,7 @@ pub(crate) const TYPE_NAMES: [(&str, ValueKind); 14] = [
     ("ブック", ValueKind::Workbook),
     ("様式", ValueKind::Form),
     ("差し込んだ様式", ValueKind::FilledForm),
+    ("画像", ValueKind::Image),
     ("列", ValueKind::ColumnSpec),
     ("集計", ValueKind::Aggregate),
     ("順", ValueKind::Order),
@@ -71,6 +72,7 @@ fn name_types(engine: &mut Engine) {
         .register_type_with_name::<handle::Book>("ブック")
         .register_type_with_name::<handle::Form>("様式")
         .register_type_with_name::<handle::FilledForm>("差し込んだ様式")
+        .register_type_with_name::<handle::Image>("画像")
         .register_type_with_name::<handle::Column>("列")
         .register_type_with_name::<handle::Aggregate>("集計")
         .register_type_with_name::<handle::Order>("順")

@@ -17,6 +17,15 @@ use crate::vocabulary::Patterns;
 /// Texts kept ready for scripts: a slot for each of the last bits of a text's number.
 const SLOTS: usize = 8192;
 
+/// Where an image comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum ImageSource {
+    /// A file of the arrival.
+    Dropped(usize),
+    /// A file beside the script.
+    Beside(String),
+}
+
 /// What the words of one run share.
 pub(crate) struct Session {
     pub shelf: Rc<Shelf>,
@@ -31,6 +40,8 @@ pub(crate) struct Session {
     pub patterns: Patterns,
     /// Templates that were asked for, by their names.
     pub forms: RefCell<Vec<(String, Rc<book::Template>)>>,
+    /// Images that were asked for, by the file of the arrival or the name beside the script.
+    pub images: RefCell<Vec<(ImageSource, Rc<book::Image>)>>,
     pub notes: RefCell<Vec<String>>,
     pub steps: Cell<u64>,
     /// The cell that was read as blank last: whoever calculates with a blank has just read it.
@@ -52,6 +63,7 @@ impl Session {
             units: Cell::new(None),
             patterns: Patterns::default(),
             forms: RefCell::default(),
+            images: RefCell::default(),
             notes: RefCell::default(),
             steps: Cell::new(0),
             last_blank: RefCell::default(),

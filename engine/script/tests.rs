@@ -7,6 +7,12 @@ use jiff::civil;
 use crate::evaluate::run;
 use crate::{Context, Failure, Inputs, Library, Outcome, Program, Setting, Trouble, TroubleKind, evaluate};
 
+/// A PNG of one dot.
+pub(crate) const SEAL: &[u8] =
+    b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\
+    \x00\x00\x00\x00\x3a\x7e\x9b\x55\x00\x00\x00\x0a\x49\x44\x41\x54\x78\x9c\x63\x60\x00\x00\x00\x02\x00\
+    \x01\x48\xaf\xa4\x71\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
+
 /// A run to be tried.
 pub(crate) struct Story {
     source: String,
@@ -97,6 +103,7 @@ impl Story {
         context.arrival = "試し".to_owned();
         context.settings = self.settings.clone();
         context.templates = vec![crate::TemplateFile { name: "様式見本.xlsx".to_owned(), load: Box::new(|| Ok(template())) }];
+        context.images = vec![crate::TemplateFile { name: "公印.png".to_owned(), load: Box::new(|| Ok(SEAL.to_vec())) }];
         if let Some(most) = self.operations {
             context.limits.operations = most;
         }

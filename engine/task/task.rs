@@ -64,13 +64,23 @@ impl Task {
 
     /// The workbooks beside the script, which it may fill.
     pub fn templates(&self) -> Vec<PathBuf> {
+        self.beside(&["xlsx", "xlsm", "xltx", "xltm"])
+    }
+
+    /// The images beside the script, which it may put into a template.
+    pub fn images(&self) -> Vec<PathBuf> {
+        self.beside(&["png", "jpg", "jpeg"])
+    }
+
+    /// The files of some kinds beside the script, in order of their names.
+    fn beside(&self, extensions: &[&str]) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let is_template = |path: &PathBuf| {
+        let is_one = |path: &PathBuf| {
             let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
             let owner_file = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['~', '.']));
-            matches!(extension.as_deref(), Some("xlsx" | "xlsm" | "xltx" | "xltm")) && !owner_file && path.is_file()
+            extension.is_some_and(|extension| extensions.contains(&&*extension)) && !owner_file && path.is_file()
         };
-        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_template).collect();
+        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_one).collect();
         found.sort();
         found.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect()
     }

@@ -13,7 +13,7 @@ use task::{Catalogue, Error, Task};
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub task: Task,
-    /// What its form, its scripts and its settings are, as a short hash.
+    /// What its form, its scripts, its settings, its templates and its images are, as a short hash.
     pub version: String,
 }
 
@@ -66,7 +66,9 @@ impl Tasks {
 fn stamp(scripts: &Path, id: &str) -> Stamp {
     let folder = scripts.join(id);
     let lib = std::fs::read_dir(scripts.join("lib")).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = [folder.join("task.toml"), folder.join("main.rhai")].into_iter().chain(lib).collect();
+    // The folder itself holds form, script, templates and images.
+    let own = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = own.chain(lib).collect();
     files.sort();
     let look = |path: PathBuf| {
         let meta = std::fs::metadata(&path).ok();
@@ -81,9 +83,15 @@ fn version(task: &Task) -> String {
     let form = std::fs::read(task.folder.join("task.toml")).unwrap_or_default();
     let settings = format!("{:?}", task.settings);
     let library = task.library.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
-    for part in [form.as_slice(), task.script.as_bytes(), settings.as_bytes()].into_iter().chain(library) {
+    let mut add = |part: &[u8]| {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
+    };
+    [form.as_slice(), task.script.as_bytes(), settings.as_bytes()].into_iter().chain(library).for_each(&mut add);
+    // A corrected template makes another result of the same arrival.
+    for path in task.templates().iter().chain(&task.images()) {
+        add(path.file_name().unwrap_or_default().as_encoded_bytes());
+        add(&std::fs::read(path).unwrap_or_default());
     }
     hash.finalize().iter().take(6).fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

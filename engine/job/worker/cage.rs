@@ -55,6 +55,7 @@ fn confine(order: &Order) -> Result<Confinement, RulesetError> {
         .create()?
         .add_rules(path_beneath_rules(order.roots.iter().map(|root| &root.path), read))?
         .add_rules(path_beneath_rules(&order.templates, read))?
+        .add_rules(path_beneath_rules(&order.images, read))?
         .add_rules(path_beneath_rules([&order.work], write))?
         .restrict_self()?;
     Ok(match status.ruleset {

@@ -80,6 +80,8 @@ pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
             format!("there are {} of the same kind", count(*more, "more finding", "more findings")),
             "mend those on the list and drop the file again; what is left will be listed then",
         ),
+        Problem::Image(trouble) => super::template::image(trouble),
+        Problem::ImageTurned => super::template::turned(),
         Problem::Template(trouble) => super::template::trouble(trouble),
         Problem::Missing => Telling::new("nothing is filled in", "fill in the value and drop the file again"),
         Problem::NotANumber => Telling::new("not a number", "write a number and drop the file again"),

@@ -125,6 +125,14 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
                 None => format!("there is {}", list(have)),
             },
         ),
+        TroubleKind::NoImage { near, have } => Telling::new(
+            format!("there is no image \"{}\" in the task's folder", word.unwrap_or_default()),
+            match near {
+                Some(near) => format!("if \"{near}\" is meant, write it so"),
+                None if have.is_empty() => "put a PNG or JPEG into the task's folder, beside task.toml".to_owned(),
+                None => format!("there is {}", list(have)),
+            },
+        ),
         TroubleKind::NoKey { near } => Telling::new(
             format!("there is no entry {here}"),
             meant(near, "check the name; a setting belongs into [settings] of task.toml"),
@@ -196,6 +204,7 @@ fn value(kind: ValueKind) -> &'static str {
         ValueKind::Workbook => "a workbook",
         ValueKind::Form => "a template",
         ValueKind::FilledForm => "a filled template",
+        ValueKind::Image => "an image",
         ValueKind::ColumnSpec => "a declared column",
         ValueKind::Aggregate => "an aggregate",
         ValueKind::Order => "an order",

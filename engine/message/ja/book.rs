@@ -82,6 +82,8 @@ pub(crate) fn problem(problem: &Problem, column: Option<&str>) -> Telling {
             format!("同じような指摘が、ほかに{count}件あります。"),
             "一覧にあるものを直してから、もう一度入れてください。残りがあれば、また一覧に出ます。",
         ),
+        Problem::Image(trouble) => super::template::image(trouble),
+        Problem::ImageTurned => super::template::turned(),
         Problem::Template(trouble) => super::template::trouble(trouble),
         Problem::Missing => Telling::new("入力されていません。", "値を入力してから、もう一度入れてください。"),
         Problem::NotANumber => Telling::new("数字として読めません。", format!("数字だけに{AGAIN}")),

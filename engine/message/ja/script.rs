@@ -164,6 +164,14 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
                 None => format!("あるのは{}です。", list(have)),
             },
         ),
+        TroubleKind::NoImage { near, have } => Telling::new(
+            format!("画像「{}」が、業務のフォルダにありません。", word.unwrap_or_default()),
+            match near {
+                Some(near) => format!("「{near}」のことであれば、そのように書いてください。"),
+                None if have.is_empty() => "業務のフォルダ（task.toml のある所）に、PNGかJPEGの画像を置いてください。".to_owned(),
+                None => format!("あるのは{}です。", list(have)),
+            },
+        ),
         TroubleKind::NoKey { near } => Telling::new(
             format!("{here}という項目はありません。"),
             match near {
@@ -244,6 +252,7 @@ fn value(kind: ValueKind) -> &'static str {
         ValueKind::Workbook => "ブック",
         ValueKind::Form => "様式",
         ValueKind::FilledForm => "差し込んだ様式",
+        ValueKind::Image => "画像",
         ValueKind::ColumnSpec => "列の決まり",
         ValueKind::Aggregate => "集計のしかた",
         ValueKind::Order => "並べ方",

@@ -1,6 +1,6 @@
 //! What is wrong with a template, in Japanese.
 
-use book::TemplateTrouble;
+use book::{ImageTrouble, TemplateTrouble};
 
 use crate::Telling;
 
@@ -52,6 +52,22 @@ pub(crate) fn trouble(trouble: &TemplateTrouble) -> Telling {
             format!("差込口「{name}」は1つの値を入れる所ですが、表か配列が入れられました。"),
             format!("繰り返しにするなら{{{{#…}}}}を、番号で選ぶなら「@1」を使ってください。{TO_SPECIALIST}"),
         ),
+        TemplateTrouble::ImageAsValue { name } => Telling::new(
+            format!("「{name}」は画像ですが、差込口は文字や数を入れる書き方です。"),
+            format!("様式に{{{{画像:{name}}}}}と書いてください。{TO_SPECIALIST}"),
+        ),
+        TemplateTrouble::NotAnImage { name } => Telling::new(
+            format!("差込口「画像:{name}」に、画像でないものが入れられました。"),
+            format!("スクリプトで画像(…)を使って渡してください。{TO_SPECIALIST}"),
+        ),
+        TemplateTrouble::ImageAmongText { name } => Telling::new(
+            format!("画像の差込口「{name}」が、ほかの文字や差込口と同じセルにあります。"),
+            format!("画像の差込口だけのセルに分けてください。{TO_SPECIALIST}"),
+        ),
+        TemplateTrouble::NoRoom { name } => Telling::new(
+            format!("画像「{name}」を置くセルが、隠れているか小さすぎます。"),
+            format!("行と列を表示し、広げてください。{TO_SPECIALIST}"),
+        ),
         TemplateTrouble::TooMany { name, places, given } => Telling::new(
             format!("「{name}」は{given}個ありますが、様式の欄は{places}個です。"),
             format!("様式に「{name}@{}」までの欄を加えてください。{TO_SPECIALIST}", given),
@@ -62,4 +78,35 @@ pub(crate) fn trouble(trouble: &TemplateTrouble) -> Telling {
         ),
         TemplateTrouble::Refused(error) => super::edit::refused(error),
     }
+}
+
+pub(crate) fn image(trouble: &ImageTrouble) -> Telling {
+    let again = "写真や印影をPNGかJPEGで保存し直して、もう一度入れてください。";
+    match trouble {
+        ImageTrouble::Foreign { format: Some("HEIC") } => Telling::new(
+            "HEICの写真は、Excelのブックに入れられません。",
+            "iPhoneなどの写真です。JPEGに変えて保存し（「写真」アプリやペイントで開いて「名前を付けて保存」）、もう一度入れてください。",
+        ),
+        ImageTrouble::Foreign { format: Some(format) } => Telling::new(format!("PNGやJPEGの画像ではなく、{format}です。"), again),
+        ImageTrouble::Foreign { format: None } => Telling::new("PNGやJPEGの画像ではありません。", again),
+        ImageTrouble::Damaged => Telling::new(
+            "画像が途中で切れているか、壊れています。",
+            "元の画像を開けるか確かめ、コピーし直して、もう一度入れてください。",
+        ),
+        ImageTrouble::TooLarge { bytes, limit } => Telling::new(
+            format!("画像が大きすぎます（{}MB、上限{}MB）。", bytes >> 20, limit >> 20),
+            "縮小して保存し、もう一度入れてください。",
+        ),
+        ImageTrouble::TooManyDots { width, height, side } => Telling::new(
+            format!("画像が大きすぎます（{width}×{height}ドット。一辺{side}ドット、全体で1億ドットまで）。"),
+            "縮小して保存し、もう一度入れてください。",
+        ),
+    }
+}
+
+pub(crate) fn turned() -> Telling {
+    Telling::new(
+        "カメラを傾けて撮った写真なので、ブックの中では横倒しや逆さまになることがあります。",
+        "「ペイント」などで正しい向きに回して保存し直すと、向きがそろいます。",
+    )
 }

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use book::{Field, NewValue, Record, Template, Value};
+use book::{Fate, Field, Finding, NewValue, Problem, Record, Refusal, Severity, Template, Value};
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::Vocabulary;
 use crate::error::{TroubleKind, nearest};
 use crate::fault::{Fault, Said};
-use crate::handle::{FilledForm, Form, Row, Table};
-use crate::session::Session;
+use crate::handle::{File, FilledForm, Form, Image, Row, Table};
+use crate::session::{ImageSource, Session};
 
 pub(super) fn register(v: &mut Vocabulary) {
     v.family("様式", "template");
@@ -19,10 +19,12 @@ pub(super) fn register(v: &mut Vocabulary) {
         "業務のフォルダにある様式。セルに {{氏名}} のような差込口を書いておく。\n\
          行の繰り返しは {{#明細}} から {{/明細}} まで、条件は {{?控除}} か {{!控除}} から {{/控除}} まで、\n\
          繰り返しの中の番号は {{連番}}、件数は {{明細.件数}}、文の中での書き方は {{日付:ggge年m月d日}}。\n\
+         画像は {{画像:印影}} と書いたセル（結合したセルも）に、縦横の比を保って収める。画像だけを書いたセルにする。\n\
          ラベルは {{氏名@1}} {{氏名@2}} のように何件目かを、月の列などは {{月@1}} のように何番目かを書く。\n\
          シートの名前を {{#名簿}}{{氏名}} にすると、1件ごとに1シートになる。",
         "A template in the task's folder, with marks such as {{name}} in its cells. {{#list}} … {{/list}} repeats rows, \
          {{?x}} and {{!x}} keep them if there is something or nothing, {{name@2}} is the second record or value, \
+         {{画像:name}} lays an image over its cell or merged range, \
          a sheet called {{#list}}{{name}} becomes one sheet for each record.",
     )
     .example("様式(\"様式見本.xlsx\").差込口.len()", "5")
@@ -48,6 +50,83 @@ pub(super) fn register(v: &mut Vocabulary) {
     .acting(|session| move |form: &mut Form, values: Map| fill(&session, form, None, &values))
     .acting(|session| move |form: &mut Form, row: Row| fill(&session, form, Some(&row), &Map::new()))
     .acting(|session| move |form: &mut Form, row: Row, values: Map| fill(&session, form, Some(&row), &values));
+    image(v);
+}
+
+fn image(v: &mut Vocabulary) {
+    v.word(
+        "画像",
+        &["画像(f)", "画像(\"公印.png\")"],
+        "差し込む画像（PNGかJPEG）。入れられたファイルか、業務のフォルダにある画像の名前で選ぶ。\n\
+         画像でないもの、壊れたもの、大きすぎるものは指摘になり、空欄を返す。同じ画像を何度使っても、ブックには1つだけ入る。",
+        "An image (PNG or JPEG) for a template: a file that was dropped, or one in the task's folder by its name. \
+         What is no sound image becomes a finding and a blank.",
+    )
+    .example("type_of(画像(\"公印.png\"))", "画像")
+    .acting(|session| move |file: File| dropped(&session, file))
+    .acting(|session| move |name: ImmutableString| beside(&session, &name));
+}
+
+/// An image of the arrival, looked at once. A blank, where it is none: so all mistakes come back in one pass.
+fn dropped(session: &Rc<Session>, file: File) -> Dynamic {
+    let source = ImageSource::Dropped(file.0);
+    if let Some(known) = known(session, &source) {
+        return known;
+    }
+    match session.bytes(file.0) {
+        Ok(bytes) => looked_at(session, source, &session.files.path(file.0), bytes),
+        Err(refusal) => {
+            session.refuse(file.0, &refusal, Severity::Error);
+            Dynamic::UNIT
+        }
+    }
+}
+
+/// An image beside the script.
+fn beside(session: &Rc<Session>, name: &str) -> Said<Dynamic> {
+    let files = &session.context.images;
+    let Some(file) = files.iter().find(|file| japan::name_key(&file.name) == japan::name_key(name)) else {
+        let have: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+        let near = nearest(name, have.iter().map(String::as_str));
+        return Err(Fault::about(name, TroubleKind::NoImage { near, have }).into());
+    };
+    let source = ImageSource::Beside(file.name.clone());
+    if let Some(known) = known(session, &source) {
+        return Ok(known);
+    }
+    let refused = |refusal: Refusal| Fault::about(name, TroubleKind::Refused { detail: refusal.to_string() });
+    let bytes = (file.load)().map_err(refused)?;
+    Ok(looked_at(session, source, &file.name, bytes))
+}
+
+fn known(session: &Session, source: &ImageSource) -> Option<Dynamic> {
+    let images = session.images.borrow();
+    images.iter().find(|(known, _)| known == source).map(|(_, image)| Dynamic::from(Image(Rc::clone(image))))
+}
+
+fn looked_at(session: &Session, source: ImageSource, path: &str, bytes: Vec<u8>) -> Dynamic {
+    let found = |severity, problem, fate| Finding {
+        severity,
+        place: book::Place { file: Some(path.to_owned()), ..book::Place::default() },
+        column: None,
+        value: None,
+        problem,
+        fate,
+    };
+    match book::Image::open(bytes) {
+        Ok(image) => {
+            if image.is_turned() {
+                session.find_once(found(Severity::Warning, Problem::ImageTurned, Fate::Used));
+            }
+            let image = Rc::new(image);
+            session.images.borrow_mut().push((source, Rc::clone(&image)));
+            Dynamic::from(Image(image))
+        }
+        Err(trouble) => {
+            session.find_once(found(Severity::Error, Problem::Image(trouble), Fate::Stopped));
+            Dynamic::UNIT
+        }
+    }
 }
 
 fn open(session: &Rc<Session>, name: &str) -> Said<Rc<Template>> {
@@ -111,6 +190,9 @@ fn field(session: &Session, value: &Dynamic, wants_columns: bool) -> Said<Field>
     if let Some(table) = value.read_lock::<Table>() {
         let rows = table.clone().into_iter();
         return Ok(Field::List(rows.map(|row| record_of_row(session, &row, wants_columns)).collect()));
+    }
+    if let Some(image) = value.read_lock::<Image>() {
+        return Ok(Field::Image(Rc::clone(&image.0)));
     }
     if let Ok(items) = value.as_array_ref() {
         let is_record = |item: &Dynamic| item.is_map() || item.is::<Row>();
