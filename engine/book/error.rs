@@ -10,9 +10,12 @@ pub enum Refusal {
     /// Larger than allowed.
     #[error("{bytes} bytes, {limit} allowed")]
     TooLarge { bytes: u64, limit: u64 },
-    /// A password is needed.
+    /// A password is needed, and none is known.
     #[error("protected by a password")]
     Password,
+    /// A password is needed, and those that are known do not fit.
+    #[error("protected by another password")]
+    WrongPassword,
     /// Cut off: still being copied, or half of it lost.
     #[error("the file ends too early")]
     CutOff,

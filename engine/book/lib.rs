@@ -28,7 +28,7 @@ pub use error::{Refusal, Suspicion};
 pub use finding::{Fate, Finding, NotRenamed, Place, Problem, Severity};
 pub use gate::Limits;
 pub use image::{Image, ImageTrouble};
-pub use lock::{is_locked, unlock};
+pub use lock::{CHANCE, SALT, Seal, is_container, is_locked, unlock};
 pub use mark::{Mark, MarkError, MarkWords, MarkedCopy, marked_copy};
 pub use package::Package;
 pub use read::{Format, SheetInfo, Workbook};

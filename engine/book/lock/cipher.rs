@@ -1,6 +1,6 @@
 //! The ciphers and hashes that workbooks are closed with.
 
-use aes::cipher::{Block, BlockCipherDecrypt, KeyInit};
+use aes::cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use aes::{Aes128, Aes192, Aes256};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -68,6 +68,19 @@ impl Aes {
             32 => Aes::Large(Box::new(Aes256::new_from_slice(key).ok()?)),
             _ => return None,
         })
+    }
+
+    /// Closes blocks in a chain (CBC); what is over a whole block stays as it is.
+    pub(super) fn encrypt_chain(&self, mut before: [u8; BLOCK], data: &mut [u8]) {
+        for block in data.as_chunks_mut::<BLOCK>().0 {
+            block.iter_mut().zip(before).for_each(|(byte, other)| *byte ^= other);
+            match self {
+                Aes::Small(aes) => aes.encrypt_block(<&mut Block<Aes128>>::from(&mut *block)),
+                Aes::Middle(aes) => aes.encrypt_block(<&mut Block<Aes192>>::from(&mut *block)),
+                Aes::Large(aes) => aes.encrypt_block(<&mut Block<Aes256>>::from(&mut *block)),
+            }
+            before = *block;
+        }
     }
 
     fn block(&self, block: &mut [u8; BLOCK]) {

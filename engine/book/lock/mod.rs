@@ -1,10 +1,16 @@
-//! Workbooks behind a password: the package is taken out of its container if one of the passwords fits.
+//! Workbooks behind a password: opened if one of the passwords fits, and closed with one.
 //!
-//! Agile and standard encryption of ECMA-376, as Excel since 2007 writes them. The older xls (RC4, XOR) stays closed.
+//! Agile and standard encryption of ECMA-376, as Excel since 2007 writes them, and what xls has (RC4, XOR). What is closed here is
+//! closed by agile encryption.
 
 mod agile;
 mod cipher;
+mod container;
+mod old;
+mod seal;
 mod standard;
+
+pub use seal::{CHANCE, SALT, Seal};
 
 use crate::Refusal;
 use crate::gate::{Limits, broken, u16_at, u64_at};
@@ -17,32 +23,61 @@ const MOST_ROUNDS: u32 = 1_000_000;
 /// Passwords tried on one file.
 const MOST_PASSWORDS: usize = 16;
 
-/// What the bytes are without their password, if one of the passwords fits; else the bytes as they are. A file without a
-/// password is never changed, nor is one that is broken: the gate says what is wrong with it.
-pub fn unlock<'p>(bytes: Vec<u8>, passwords: impl IntoIterator<Item = &'p str>, limits: &Limits) -> Vec<u8> {
+/// What the bytes are without their password, if one of the passwords fits. Refused if there are passwords and none of them fits.
+/// A file without a password is never changed, nor is one that is broken, nor one for which nobody knows a password: the gate says
+/// what is wrong with it.
+pub fn unlock<'p>(bytes: Vec<u8>, passwords: impl IntoIterator<Item = &'p str>, limits: &Limits) -> Result<Vec<u8>, Refusal> {
     if !bytes.starts_with(MAGIC) || bytes.len() as u64 > limits.file {
-        return bytes;
+        return Ok(bytes);
     }
-    match open(&bytes, passwords) {
-        Ok(Some(package)) => package,
-        Ok(None) | Err(_) => bytes,
+    let passwords: Vec<&str> = passwords.into_iter().take(MOST_PASSWORDS).collect();
+    match open(&bytes, &passwords) {
+        Ok(Opened::Package(package)) => Ok(package),
+        Ok(Opened::Wrong) if !passwords.is_empty() => Err(Refusal::WrongPassword),
+        Ok(_) | Err(_) => Ok(bytes),
     }
 }
 
 /// Whether a password is needed to read these bytes.
 pub fn is_locked(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC) && Compound::open(bytes).is_ok_and(|compound| compound.has("EncryptedPackage"))
+    let closed = |compound: &Compound<'_>| {
+        let old = |name| compound.head(name, 64 << 10).is_ok_and(|head| matches!(old::Old::read(&head), Ok(Some(_)) | Err(_)));
+        compound.has("EncryptedPackage") || main_stream(compound).is_some_and(old)
+    };
+    bytes.starts_with(MAGIC) && Compound::open(bytes).is_ok_and(|compound| closed(&compound))
 }
 
-fn open<'p>(bytes: &[u8], passwords: impl IntoIterator<Item = &'p str>) -> Result<Option<Vec<u8>>, Refusal> {
+/// Whether bytes begin like a container: of the outputs only those that are closed do.
+pub fn is_container(head: &[u8]) -> bool {
+    head.starts_with(MAGIC)
+}
+
+/// The stream of an xls that holds its sheets.
+fn main_stream(compound: &Compound<'_>) -> Option<&'static str> {
+    ["Workbook", "Book"].into_iter().find(|name| compound.has(name))
+}
+
+/// What came of trying passwords.
+enum Opened {
+    Package(Vec<u8>),
+    /// None of them fits.
+    Wrong,
+    /// There is nothing to open.
+    Open,
+}
+
+fn open(bytes: &[u8], passwords: &[&str]) -> Result<Opened, Refusal> {
     let compound = Compound::open(bytes)?;
+    if let Some(name) = main_stream(&compound).filter(|_| !compound.has("EncryptedPackage")) {
+        return open_old(&compound, name, passwords);
+    }
     if !compound.has("EncryptedPackage") || !compound.has("EncryptionInfo") {
-        return Ok(None);
+        return Ok(Opened::Open);
     }
     let info = compound.head("EncryptionInfo", 64 << 10)?;
     let scheme = Scheme::read(&info)?;
-    let passwords = passwords.into_iter().take(MOST_PASSWORDS).chain([KNOWN_TO_EXCEL]);
-    let Some(key) = passwords.map(utf16).find_map(|password| scheme.key(&password)) else { return Ok(None) };
+    let passwords = passwords.iter().copied().chain([KNOWN_TO_EXCEL]);
+    let Some(key) = passwords.map(utf16).find_map(|password| scheme.key(&password)) else { return Ok(Opened::Wrong) };
     let sealed = compound.head("EncryptedPackage", u64::MAX)?;
     let size = usize::try_from(u64_at(sealed.get(..8).ok_or_else(short)?, 0)).map_err(|_| short())?;
     let mut package = sealed[8..].to_vec();
@@ -52,7 +87,17 @@ fn open<'p>(bytes: &[u8], passwords: impl IntoIterator<Item = &'p str>) -> Resul
     }
     package.truncate(size);
     // The last proof that the password was right.
-    Ok(package.starts_with(b"PK").then_some(package))
+    if package.starts_with(b"PK") { Ok(Opened::Package(package)) } else { Err(broken("encryption: no package".to_owned())) }
+}
+
+/// Opens an xls where its records lie.
+fn open_old(compound: &Compound<'_>, name: &str, passwords: &[&str]) -> Result<Opened, Refusal> {
+    let mut stream = compound.head(name, u64::MAX)?;
+    let Some(old) = old::Old::read(&stream)? else { return Ok(Opened::Open) };
+    let passwords = passwords.iter().copied().chain([KNOWN_TO_EXCEL]);
+    let Some(key) = passwords.into_iter().find_map(|password| old.key(password)) else { return Ok(Opened::Wrong) };
+    key.open(&mut stream);
+    compound.with_stream(name, &stream).map(Opened::Package)
 }
 
 /// How a package is closed.
@@ -105,8 +150,12 @@ mod tests {
 
     const AGILE: &[u8] = include_bytes!("../../../samples/test-statistics/broken-password/in/日報/桑名保健所.xlsx");
 
-    fn opened(bytes: &[u8], passwords: &[&str]) -> Vec<u8> {
+    fn unlocked(bytes: &[u8], passwords: &[&str]) -> Result<Vec<u8>, Refusal> {
         unlock(bytes.to_vec(), passwords.iter().copied(), &Limits::default())
+    }
+
+    fn opened(bytes: &[u8], passwords: &[&str]) -> Vec<u8> {
+        unlocked(bytes, passwords).unwrap_or_else(|_| bytes.to_vec())
     }
 
     #[test]
@@ -116,8 +165,9 @@ mod tests {
         assert!(!is_locked(&plain));
         let book = Workbook::open("桑名保健所.xlsx", plain, &Shelf::new(), &Limits::default()).unwrap();
         assert!(book.sheet(0).unwrap().cell_count() > 0);
-        for wrong in [&["違う"][..], &[], &["Himitsu", ""]] {
-            assert!(opened(AGILE, wrong) == AGILE);
+        assert!(unlocked(AGILE, &[]) == Ok(AGILE.to_vec()));
+        for wrong in [&["違う"][..], &["Himitsu", ""]] {
+            assert!(unlocked(AGILE, wrong) == Err(Refusal::WrongPassword));
         }
         let open = Workbook::open("桑名保健所.xlsx", AGILE.to_vec(), &Shelf::new(), &Limits::default());
         assert_eq!(open.err(), Some(Refusal::Password));
@@ -133,6 +183,41 @@ mod tests {
             damaged.truncate(at);
             let plain = opened(&damaged, &["himitsu"]);
             assert!(plain == damaged || plain.starts_with(b"PK"), "cut off at {at}");
+        }
+    }
+
+    #[test]
+    fn what_is_closed_opens_with_its_password_alone() {
+        for size in [5, 4_096, 30_001] {
+            let package: Vec<u8> = b"PK".iter().copied().chain((2..size).map(|at| (at % 251) as u8)).collect();
+            let chance: [u8; CHANCE] = std::array::from_fn(|at| (at * 7 + size) as u8);
+            let sealed = Seal::new("ひみつ-1", [size as u8; SALT]).close(&package, &chance);
+            assert!(is_locked(&sealed));
+            assert!(memchr::memmem::find(&sealed, &package).is_none());
+            assert!(unlocked(&sealed, &["違う", "ひみつ-1"]) == Ok(package));
+            assert!(unlocked(&sealed, &["ひみつ-2"]) == Err(Refusal::WrongPassword));
+        }
+    }
+
+    #[test]
+    fn an_xls_behind_each_kind_of_password_opens() {
+        let plain = include_bytes!("../../../samples/test-statistics/five-weeks/in/日報_令和4年3月28日～5月1日/熊野保健所.xls");
+        let stream = Compound::open(plain).unwrap().head("Workbook", u64::MAX).unwrap();
+        let cells = |bytes: Vec<u8>| {
+            let book = Workbook::open("a.xls", bytes, &Shelf::new(), &Limits::default())?;
+            let sheet = book.sheet(0)?;
+            let show = |row: crate::Row<'_>| row.values().map(|(_, value)| value.show(&sheet.shelf().texts)).collect::<Vec<_>>();
+            Ok::<_, Refusal>((sheet.name.clone(), sheet.rows().map(show).collect::<Vec<_>>()))
+        };
+        let wanted = cells(plain.to_vec()).unwrap();
+        for kind in ["RC4", "40", "128", "XOR"] {
+            let sealed = container::tests::only_stream("Workbook", &old::tests::closed(kind, "himitsu", &stream));
+            assert!(is_locked(&sealed), "{kind}");
+            assert_eq!(cells(sealed.clone()), Err(Refusal::Password), "{kind}");
+            assert!(unlocked(&sealed, &["Himitsu"]) == Err(Refusal::WrongPassword), "{kind}");
+            let open = unlocked(&sealed, &["違う", "himitsu"]).unwrap();
+            assert!(!is_locked(&open), "{kind}");
+            assert_eq!(cells(open), Ok(wanted.clone()), "{kind}");
         }
     }
 }

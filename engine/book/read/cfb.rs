@@ -59,6 +59,46 @@ impl<'a> Compound<'a> {
         if stream.size < SMALL { self.small_chain(stream.start, wanted) } else { self.chain(stream.start, wanted) }
     }
 
+    /// The container with other bytes in a stream, which are as many as before.
+    pub(crate) fn with_stream(&self, name: &str, data: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let stream = self.streams.iter().find(|stream| stream.kind == 2 && stream.name.eq_ignore_ascii_case(name));
+        let stream = stream.ok_or_else(|| broken(format!("container: {name} is missing")))?;
+        let small = stream.size < SMALL;
+        let table = if small { &self.small_table } else { &self.table };
+        let root = match self.streams.iter().find(|stream| stream.kind == 5) {
+            Some(root) if small => self.numbers_of(root.start, &self.table)?,
+            _ => Vec::new(),
+        };
+        let size = if small { 64 } else { 1 << self.shift };
+        let mut out = self.bytes.to_vec();
+        for (sector, piece) in self.numbers_of(stream.start, table)?.into_iter().zip(data.chunks(size)) {
+            let start = if small {
+                let (at, inside) = (sector as usize * 64 >> self.shift, sector as usize * 64 & ((1 << self.shift) - 1));
+                ((*root.get(at).ok_or(Refusal::CutOff)? as usize + 1) << self.shift) + inside
+            } else {
+                (sector as usize + 1) << self.shift
+            };
+            // The last sector of a file may be short.
+            let end = (start + piece.len()).min(out.len());
+            let room = out.get_mut(start..end).ok_or(Refusal::CutOff)?;
+            room.copy_from_slice(&piece[..room.len()]);
+        }
+        Ok(out)
+    }
+
+    /// The sectors of a chain.
+    fn numbers_of(&self, start: u32, table: &[u32]) -> Result<Vec<u32>, Refusal> {
+        let (mut numbers, mut sector) = (Vec::new(), start);
+        while sector < LAST_SECTOR {
+            numbers.push(sector);
+            if numbers.len() > table.len() {
+                return Err(broken("container: a chain runs in a circle".into()));
+            }
+            sector = *table.get(sector as usize).ok_or_else(|| broken("container: chain".into()))?;
+        }
+        Ok(numbers)
+    }
+
     /// The sector table, put together from the sectors that the header and its continuation list.
     fn read_table(&self, header: &[u8]) -> Result<Vec<u32>, Refusal> {
         let mut listed = numbers(&header[76..512]);

@@ -172,7 +172,7 @@ impl Inputs for Host {
 
     fn load(&self, file: u32) -> Result<Vec<u8>, Refusal> {
         let bytes = self.bytes(file)?;
-        Ok(book::unlock(bytes, self.passwords.iter().map(String::as_str), &self.limits))
+        book::unlock(bytes, self.passwords.iter().map(String::as_str), &self.limits)
     }
 
     fn others(&self) -> &[String] {

@@ -219,6 +219,10 @@ pub(crate) fn refusal(refusal: &Refusal) -> Telling {
         Refusal::Password => {
             Telling::new("the file is protected by a password", "save it without the password and drop it again")
         }
+        Refusal::WrongPassword => Telling::new(
+            "the file is protected by a password, and none of those the office has agreed on opens it",
+            "save it with the agreed password or without one, and drop it again",
+        ),
         Refusal::CutOff => Telling::new(
             "the file ends too early: it is still being copied, or part of it is lost",
             "see whether the original opens, and copy it again",

@@ -226,6 +226,10 @@ pub(crate) fn refusal(refusal: &Refusal) -> Telling {
         Refusal::Password => {
             Telling::new("パスワードがかかっているので、開けません。", "パスワードを外して保存してから、もう一度入れてください。")
         }
+        Refusal::WrongPassword => Telling::new(
+            "パスワードがかかっていて、職場で決めたパスワードでは開けません。",
+            "職場で決めたパスワードに付け直すか、パスワードを外して保存してから、もう一度入れてください。",
+        ),
         Refusal::CutOff => Telling::new(
             "ファイルが途中で切れています。コピーが終わっていないか、一部が失われています。",
             "元のファイルが開けるか確かめて、コピーし直してください。",
