@@ -131,24 +131,56 @@ fn a_bomb_is_refused_before_it_unpacks() {
 
 #[test]
 fn a_protected_workbook_opens_with_the_password_of_the_office() {
-    use std::os::unix::fs::PermissionsExt;
     const LOCKED: &[u8] = include_bytes!("../samples/test-statistics/broken-password/in/日報/桑名保健所.xlsx");
     let script = "let n = シート一覧(入力.ファイル[0]).len();\nlet b = ブック();\nb.文書(\"結果\", [`${n}`]);\n出力(\"結果.xlsx\", b);\n処理件数(1);";
     let desk = || Desk::new().script(script).drop("桑名.xlsx", LOCKED);
     desk().run().ends(1).tells("パスワード");
-    let secrets = |desk: &Desk, mode: u32| {
-        let folder = desk.dropped().join("../.jitan");
-        std::fs::create_dir(&folder).unwrap();
-        std::fs::write(folder.join("secrets.toml"), "[tasks.試験]\nopen = [\"違う\", \"himitsu\"]\n").unwrap();
-        std::fs::set_permissions(folder.join("secrets.toml"), std::fs::Permissions::from_mode(mode)).unwrap();
-    };
+    let right = "[tasks.試験]\nopen = [\"違う\", \"himitsu\"]\n";
     let readable = desk();
-    secrets(&readable, 0o640);
+    secrets(&readable, right, 0o640);
     readable.run().ends(2).tells("ほかの人にも読める");
+    let wrong = desk();
+    secrets(&wrong, "open = [\"違う\"]\n", 0o600);
+    wrong.run().ends(1).tells("職場で決めたパスワードでは開けません");
     let closed = desk();
-    secrets(&closed, 0o600);
+    secrets(&closed, right, 0o600);
     let ran = closed.run().ends(0).published(&["結果.xlsx"]);
     assert!(!format!("{}{}", ran.said, ran.json).contains("himitsu"));
+}
+
+/// The office's file of passwords.
+fn secrets(desk: &Desk, text: &str, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = desk.dropped().join("../.jitan");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("secrets.toml"), text).unwrap();
+    std::fs::set_permissions(folder.join("secrets.toml"), std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn outputs_go_out_with_the_password_of_the_office_and_never_without() {
+    let desk = || Desk::new().form("rename = true", "rename = true\nprotect = [\"集計*\"]").drop("一覧.csv", crate::desk::LIST);
+    let check = |desk: &Desk| {
+        let output = crate::desk::jitan().current_dir(desk.dropped().join("..")).args(["check", "試験"]).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr)
+    };
+    let without = desk().run().ends(3).tells("パスワードが決められていません");
+    assert!(!without.desk.out().exists() && check(&without.desk).contains("パスワードが決められていません"));
+    let known = desk();
+    secrets(&known, "[tasks.試験]\nprotect = \"himitsu-9\"\n", 0o600);
+    let ran = known.run().ends(0).published(&["集計.xlsx"]);
+    assert!(!format!("{}{}", ran.said, ran.json).contains("himitsu-9") && !check(&ran.desk).contains("決められていません"));
+    let sealed = std::fs::read(ran.desk.out().join("集計.xlsx")).unwrap();
+    assert!(book::is_locked(&sealed));
+    let limits = book::Limits::default();
+    assert_eq!(book::unlock(sealed.clone(), ["himitsu-8"], &limits), Err(book::Refusal::WrongPassword));
+    let open = book::unlock(sealed, ["himitsu-9"], &limits).unwrap();
+    let book = book::Workbook::open("集計.xlsx", open, &book::Shelf::new(), &limits).unwrap();
+    assert_eq!(book.sheets()[0].name, "集計");
+    let text = desk().script("CSV出力(\"集計.csv\", 表を読む(入力.ファイル, [文字の列(\"課\")]).使用());\n処理件数(1);");
+    secrets(&text, "protect = \"himitsu-9\"\n", 0o600);
+    let refused = text.run().ends(3).tells("「集計.csv」にはパスワードを付けることになっています");
+    assert!(!refused.desk.out().exists());
 }
 
 #[test]

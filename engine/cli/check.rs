@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use job::{Job, Told, Way};
-use message::Word;
+use job::{Job, Setback, Told, Way};
+use message::{Tell, Telling, Word};
 use serde_json::{Value, json};
 use task::{Error, Task};
 
@@ -41,7 +41,13 @@ fn one(screen: &Screen, task: &Task) -> (Exit, Value) {
     let job =
         Job { task, out: &out, way: Way::Plan, now: job::now(), unit: String::new(), program: &program, undo_name: UNDO_LIST };
     let told = match job.check(&mut |_| ()) {
-        Ok(told) => told,
+        Ok(mut told) => {
+            if job.wants_password() {
+                let Telling { what, next } = Setback::NoPassword.tell(screen.lang);
+                told.push(Told { what, next, warning: true, ..Told::default() });
+            }
+            told
+        }
         Err(stop) => return (screen.stop(&stop, Some(task)), json!({ "task": task.id, "sound": false, "mistakes": [] })),
     };
     let wrong = told.iter().filter(|told| !told.warning).count();

@@ -15,7 +15,7 @@ use crate::error::{Error, Limit, Setback, Stop};
 use crate::perform::{Cancel, perform};
 use crate::place::{Placed, Placing, Staging, fingerprint, stage_copy};
 use crate::rename::{Moves, is_same};
-use crate::report::{Confinement, End, Facts, Limits, Made, Order, Progress, Report, Row, Told, Value};
+use crate::report::{Confinement, End, Facts, Limits, Made, Order, Progress, Protect, Report, Row, Told, Value};
 use crate::worker::{FILES, MARKED, RENAMES, inputs};
 
 /// What becomes of the outcome.
@@ -119,12 +119,21 @@ impl Job<'_> {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Finished, Stop> {
+        // Nothing goes out open that was to be closed.
+        if self.wants_password() && self.way != Way::Plan {
+            return Err(Setback::NoPassword.into());
+        }
         let order = Order { seed, ..self.order(&arrival, staging.folder(), false) };
         let report = self.perform(&arrival, &staging, &order, cancel, progress)?;
         let report = ended(report, &self.task.limits)?;
         let report = self.mark(&arrival, &staging, report, cancel, progress);
         let renames = self.accepted(&arrival, &staging, &report)?;
         self.finish(&arrival, &staging, report, &renames)
+    }
+
+    /// Whether outputs are to be closed and no password is known.
+    pub fn wants_password(&self) -> bool {
+        !self.task.manifest.protect.is_empty() && self.task.protect.is_none()
     }
 
     /// Compiles the script and evaluates nothing: its mistakes and doubts.
@@ -192,7 +201,13 @@ impl Job<'_> {
             read: task.manifest.read.clone(),
             rename: task.manifest.rename,
             passwords: task.passwords.iter().map(|password| password.reveal().to_owned()).collect(),
+            protect: task
+                .protect
+                .as_ref()
+                .filter(|_| !task.manifest.protect.is_empty())
+                .map(|password| Protect { outputs: task.manifest.protect.clone(), password: password.reveal().to_owned() }),
             templates: task.templates(),
+            images: task.images(),
             roots: arrival.roots.clone(),
             left: arrival.left.clone(),
             others: arrival.others.clone(),
@@ -207,13 +222,15 @@ impl Job<'_> {
         let task = self.task;
         for output in &report.outputs {
             let name = &output.name;
-            images: task.images(),
             let allowed = || task.manifest.write.clone();
             if !task.write.iter().any(|pattern| pattern.fits(name)) {
                 return Err(Setback::NoRightToWrite { name: name.clone(), allowed: allowed() }.into());
             }
             if !japan::check_file_name(name, 0).is_empty() {
                 return Err(Setback::OutputName { name: name.clone() }.into());
+            }
+            if self.way != Way::Plan && self.is_open(staging, output)? {
+                return Err(Setback::Unprotected { name: name.clone() }.into());
             }
         }
         if report.renames == 0 {
@@ -224,6 +241,19 @@ impl Job<'_> {
         }
         let renames = inputs::read_renames(&staging.folder().join(RENAMES), arrival.files.len());
         renames.map_err(|_| Setback::Crashed { signal: None, code: None, at: None }.into())
+    }
+
+    /// Whether an output lies open that was to be closed: what is no workbook cannot be.
+    fn is_open(&self, staging: &Staging, output: &Made) -> Result<bool, Error> {
+        if !self.task.manifest.protect.iter().any(|pattern| task::Pattern::new(pattern).fits(&output.name)) {
+            return Ok(false);
+        }
+        let staged = staging.folder().join(&output.staged);
+        let reading = |error: std::io::Error| Error::reading(&staged, &error);
+        let mut head = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::Read::take(File::open(&staged).map_err(reading)?, 8), &mut head)
+            .map_err(reading)?;
+        Ok(!book::is_container(&head))
     }
 
     fn finish(&self, arrival: &Arrival, staging: &Staging, report: Report, renames: &Renames) -> Result<Finished, Stop> {

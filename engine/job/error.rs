@@ -35,6 +35,12 @@ pub enum Setback {
     /// An output's name cannot be one on every system.
     #[error("impossible output name {name}")]
     OutputName { name: String },
+    /// Outputs are to be closed with a password, and none is known.
+    #[error("no password to protect with")]
+    NoPassword,
+    /// An output is to be closed with a password, and is no workbook that could be.
+    #[error("{name} is not protected")]
+    Unprotected { name: String },
     /// A file that is to be published under another name has a second name elsewhere.
     #[error("{path} has {names} names")]
     HardLink { path: String, names: u64 },
@@ -60,6 +66,8 @@ impl Setback {
             Setback::NoRightToWrite { .. } => "no_right_to_write",
             Setback::NoRightToRename { .. } => "no_right_to_rename",
             Setback::OutputName { .. } => "output_name",
+            Setback::NoPassword => "no_password",
+            Setback::Unprotected { .. } => "unprotected",
             Setback::HardLink { .. } => "hard_link",
             Setback::Changed { .. } => "changed",
         }

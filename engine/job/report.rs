@@ -32,12 +32,14 @@ pub(crate) struct Order {
     pub rename: bool,
     /// Passwords for workbooks of the arrival. They leave the engine on the worker's standard input alone.
     pub passwords: Vec<String>,
+    /// Which outputs are closed with a password, and with which.
+    pub protect: Option<Protect>,
     /// The templates beside the script.
     pub templates: Vec<PathBuf>,
-    pub roots: Vec<Root>,
-    pub left: Vec<Left>,
     /// The images beside the script.
     pub images: Vec<PathBuf>,
+    pub roots: Vec<Root>,
+    pub left: Vec<Left>,
     /// Other names in the folders of the arrival, which renames must not meet.
     pub others: Vec<String>,
     /// What a unit is called, for the list of findings.
@@ -45,6 +47,13 @@ pub(crate) struct Order {
     pub work: PathBuf,
     /// The engine's process number, by which the worker sees that it is alone.
     pub parent: u32,
+}
+
+/// Outputs that are closed with a password. Like the others it leaves the engine on the worker's standard input alone.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Protect {
+    pub outputs: Vec<String>,
+    pub password: String,
 }
 
 /// Limits as the worker sets them on itself.

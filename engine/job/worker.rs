@@ -331,7 +331,7 @@ impl<'w> Telling<'w> {
         let read = outcome.files_read.len() as u64;
         report.files_used = if read == 0 { files.len() as u64 } else { read - skipped.min(read) };
         if !returned {
-            report.outputs = outputs::stage(&order.work, &outcome.outputs)?;
+            report.outputs = outputs::stage(&order.work, &outcome.outputs, order.protect.as_ref())?;
             inputs::write_renames(&order.work.join(RENAMES), &outcome.renames)?;
             report.renames = outcome.renames.len();
         }

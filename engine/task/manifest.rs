@@ -66,6 +66,8 @@ pub struct Manifest {
     pub read: Vec<String>,
     pub write: Vec<String>,
     pub rename: bool,
+    /// Patterns of the outputs that go out with a password.
+    pub protect: Vec<String>,
     pub limits: WrittenLimits,
     pub retention_days: Option<u64>,
     pub settings: BTreeMap<String, WrittenSetting>,
@@ -91,7 +93,7 @@ impl Manifest {
 
 fn whole(root: &Section<'_>) -> Manifest {
     let (kind, accepts) = arrival(root.section("arrival"));
-    let (read, write, rename) = rights(root.section("rights"));
+    let rights = rights(root.section("rights"));
     Manifest {
         name: both(root.section("name")),
         formerly: root.optional_texts("formerly"),
@@ -102,9 +104,10 @@ fn whole(root: &Section<'_>) -> Manifest {
         accepts,
         unit: unit(root.section("unit")),
         baseline: baseline(root.section("baseline")),
-        read,
-        write,
-        rename,
+        read: rights.read,
+        write: rights.write,
+        rename: rights.rename,
+        protect: rights.protect,
         limits: limits(root.section("limits")),
         retention_days: retention(root.section("retention")),
         settings: settings(root.section("settings")),
@@ -180,8 +183,21 @@ fn baseline(section: Section<'_>) -> Baseline {
     baseline
 }
 
-fn rights(section: Section<'_>) -> (Vec<String>, Vec<String>, bool) {
-    let rights = (section.texts("read"), section.texts("write"), section.yes("rename"));
+/// What the script may do, and what is done to its outputs.
+struct Rights {
+    read: Vec<String>,
+    write: Vec<String>,
+    rename: bool,
+    protect: Vec<String>,
+}
+
+fn rights(section: Section<'_>) -> Rights {
+    let rights = Rights {
+        read: section.texts("read"),
+        write: section.texts("write"),
+        rename: section.yes("rename"),
+        protect: section.optional_texts("protect"),
+    };
     section.close();
     rights
 }

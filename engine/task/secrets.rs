@@ -1,4 +1,5 @@
-//! `.jitan/secrets.toml`: the passwords of the workbooks that come to a task. Never shown, never logged, never a script's.
+//! `.jitan/secrets.toml`: the passwords of the workbooks that come to a task and of those that it hands back. Never shown, never
+//! logged, never a script's.
 
 use std::fmt;
 use std::fs::File;
@@ -29,12 +30,22 @@ impl fmt::Debug for Password {
     }
 }
 
-/// The file as written: `[tasks.検査] open = ["…"]`, and `open` above for every task.
+/// The passwords of a task.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Secrets {
+    /// Tried on workbooks that come in, its own first.
+    pub open: Vec<Password>,
+    /// Put on workbooks that go out.
+    pub protect: Option<Password>,
+}
+
+/// The file as written: `[tasks.検査] open = ["…"]`, `protect = "…"`, and both above for every task.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     #[serde(default)]
     open: Vec<Password>,
+    protect: Option<Password>,
     #[serde(default)]
     tasks: std::collections::BTreeMap<String, OfTask>,
 }
@@ -44,25 +55,29 @@ struct Written {
 struct OfTask {
     #[serde(default)]
     open: Vec<Password>,
+    protect: Option<Password>,
 }
 
 /// A file of passwords is small.
 const LARGEST: u64 = 64 << 10;
 
-/// The passwords to try for the task of a folder, its own first. No file, no passwords.
-pub(crate) fn of(task: &Path, id: &str) -> Result<Vec<Password>, Error> {
-    let Some(office) = task.parent().and_then(Path::parent) else { return Ok(Vec::new()) };
+/// The passwords for the task of a folder. No file, no passwords.
+pub(crate) fn of(task: &Path, id: &str) -> Result<Secrets, Error> {
+    let Some(office) = task.parent().and_then(Path::parent) else { return Ok(Secrets::default()) };
     let path = office.join(".jitan/secrets.toml");
-    let Some(text) = read(&path)? else { return Ok(Vec::new()) };
+    let Some(text) = read(&path)? else { return Ok(Secrets::default()) };
     // What the parser says may quote a password: the line alone leaves.
     let text = quote_keys(&text);
     let written: Written = toml::from_str(&text).map_err(|error| {
         let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
         Error::SecretsForm { path: path.clone(), line }
     })?;
-    let mut passwords = written.tasks.into_iter().find(|(name, _)| name == id).map(|(_, own)| own.open).unwrap_or_default();
-    passwords.extend(written.open);
-    Ok(passwords)
+    let own = written.tasks.into_iter().find(|(name, _)| name == id).map(|(_, own)| (own.open, own.protect));
+    let (mut open, protect) = own.unwrap_or_default();
+    open.extend(written.open);
+    // A password of no letters protects nothing.
+    let protect = protect.or(written.protect).filter(|password| !password.0.is_empty());
+    Ok(Secrets { open, protect })
 }
 
 fn read(path: &PathBuf) -> Result<Option<String>, Error> {
@@ -91,10 +106,14 @@ mod tests {
     fn passwords_are_read_from_a_closed_file_alone_and_never_shown() {
         let office = tempfile::tempdir().unwrap();
         let task = office.path().join("scripts/検査");
-        assert_eq!(of(&task, "検査"), Ok(Vec::new()));
+        assert_eq!(of(&task, "検査"), Ok(Secrets::default()));
         let path = office.path().join(".jitan/secrets.toml");
         std::fs::create_dir(office.path().join(".jitan")).unwrap();
-        std::fs::write(&path, "open = [\"みんな\"]\n[tasks.検査]\nopen = [\"himitsu\"]\n").unwrap();
+        std::fs::write(
+            &path,
+            "open = [\"みんな\"]\nprotect = \"成果\"\n[tasks.検査]\nopen = [\"himitsu\"]\n[tasks.通知]\nprotect = \"himitsu2\"\n",
+        )
+        .unwrap();
         let allow = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
         for open in [0o644, 0o640, 0o602] {
             allow(open);
@@ -102,9 +121,13 @@ mod tests {
         }
         allow(0o600);
         let found = of(&task, "検査").unwrap();
-        assert_eq!(found.iter().map(Password::reveal).collect::<Vec<_>>(), ["himitsu", "みんな"]);
-        assert_eq!(format!("{found:?}"), "[Password, Password]");
-        assert_eq!(of(&task, "別").unwrap().len(), 1);
+        assert_eq!(found.open.iter().map(Password::reveal).collect::<Vec<_>>(), ["himitsu", "みんな"]);
+        assert_eq!(format!("{:?}", found.open), "[Password, Password]");
+        assert_eq!(of(&task, "別").unwrap().open.len(), 1);
+        let protect = |id| of(&task, id).unwrap().protect.unwrap().reveal().to_owned();
+        assert_eq!([protect("検査"), protect("通知")], ["成果", "himitsu2"]);
+        std::fs::write(&path, "protect = \"\"\n").unwrap();
+        assert_eq!(of(&task, "検査"), Ok(Secrets::default()));
         std::fs::write(&path, "open = [\"a\"]\nopne = 1\n").unwrap();
         assert_eq!(of(&task, "検査"), Err(Error::SecretsForm { path: path.clone(), line: Some(2) }));
     }

@@ -33,6 +33,8 @@ pub struct Task {
     pub script: String,
     /// Passwords of workbooks that come to the task.
     pub passwords: Vec<Password>,
+    /// The password that outputs are closed with, where the form asks for it.
+    pub protect: Option<Password>,
     /// The library: module name and text, in order of names.
     pub library: Vec<(String, String)>,
 }
@@ -47,8 +49,10 @@ impl Task {
         // A path such as `.` has no name of its own.
         let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         let id = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let secrets = secrets::of(&whole, &id)?;
         Ok(Task {
-            passwords: secrets::of(&whole, &id)?,
+            passwords: secrets.open,
+            protect: secrets.protect,
             id,
             folder: folder.to_owned(),
             accepts: patterns(&manifest.accepts),

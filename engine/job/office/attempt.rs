@@ -169,6 +169,8 @@ fn judge(house: &House, stop: Stop) -> Verdict {
             | Setback::Unbalanced { .. }
             | Setback::NoRightToWrite { .. }
             | Setback::NoRightToRename { .. }
+            | Setback::NoPassword
+            | Setback::Unprotected { .. }
             | Setback::OutputName { .. }
             | Setback::HardLink { .. }
             | Setback::Changed { .. } => Verdict::Final(setback),

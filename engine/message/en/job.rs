@@ -37,6 +37,14 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             format!("the task has no right to write \"{name}\"; it may write {}", list(allowed)),
             "add it to write in [rights] of task.toml, or correct the name in the script",
         ),
+        Setback::NoPassword => Telling::new(
+            "outputs are to be protected by a password, and none is set",
+            "have `protect = \"password\"` written below [tasks.FOLDER] in .jitan/secrets.toml",
+        ),
+        Setback::Unprotected { name } => Telling::new(
+            format!("\"{name}\" is to be protected by a password and is no workbook, so it cannot be"),
+            "let [rights] protect of task.toml fit workbooks alone, or hand back a workbook",
+        ),
         Setback::NoRightToRename { count: files } => Telling::new(
             format!("the task has no right to rename files ({})", count(*files as u64, "file", "files")),
             "if it is to rename, write rename = true in [rights] of task.toml",

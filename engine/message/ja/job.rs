@@ -41,6 +41,14 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             format!("「{name}」を出力する権利がありません。出力できるのは{}です。", list(allowed)),
             "task.toml の [rights] の write に加えるか、スクリプトの出力の名前を直してください。",
         ),
+        Setback::NoPassword => Telling::new(
+            "成果物にパスワードを付けることになっていますが、パスワードが決められていません。",
+            "管理者に、.jitan/secrets.toml の [tasks.業務のフォルダの名前] に protect = \"パスワード\" と書いてもらってください。",
+        ),
+        Setback::Unprotected { name } => Telling::new(
+            format!("「{name}」にはパスワードを付けることになっていますが、Excelのブックではないので付けられません。"),
+            "task.toml の [rights] protect をブックだけに合わせるか、出力をブックに変えてください。",
+        ),
         Setback::NoRightToRename { count } => Telling::new(
             format!("ファイルの名前を変える権利がありません（{count}件）。"),
             "名前を変えてよい業務であれば、task.toml の [rights] に「rename = true」と書いてください。",
