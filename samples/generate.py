@@ -17,10 +17,12 @@ sys.dont_write_bytecode = True
 
 import make_exam  # noqa: E402
 import make_names  # noqa: E402
+import make_notices  # noqa: E402
 import make_register  # noqa: E402
 import make_statistics  # noqa: E402
 
 make_statistics.write()
 make_exam.write()
 make_names.write()
+make_notices.write()
 make_register.write()

@@ -127,8 +127,27 @@ def names(out, expect):
         same(f"{out} 可否", expect["可否"], counts)
 
 
+def notices(out, expect):
+    book = openpyxl.load_workbook(out / "交付決定通知書.xlsx")
+    same(f"{out} 通知書", expect["notices"], len(book.worksheets))
+    found, rows = {}, 0
+    for notice in book.worksheets:
+        body, last = notice["A4"].value, next(row[0].row for row in notice.iter_rows() if row[0].value == "計")
+        amounts = [notice.cell(row, 5).value for row in range(22, last)]
+        same(f"{out} {body} 計", sum(amounts), notice.cell(last, 5).value)
+        same(f"{out} {body} 金額", f"金 {sum(amounts):,} 円", notice["B18"].value)
+        same(f"{out} {body} 印影", 1, len(notice._images))
+        found[body], rows = sum(amounts), rows + len(amounts)
+    same(f"{out} 交付決定額", expect["granted"], found)
+    same(f"{out} 行", expect["rows"], rows)
+    listed = sheet(out / "交付決定一覧.xlsx", "交付決定一覧", "法人名")
+    same(f"{out} 一覧", expect["granted"], {r["法人名"]: r["交付決定額（円）"] for r in listed[:-1]})
+    same(f"{out} 合計", [expect["offices"], expect["rows"], expect["total"]],
+         [listed[-1][c] for c in ("事業所数", "件数", "交付決定額（円）")])
+
+
 ROOT = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-CHECKS = {"test-statistics": statistics, "exam-scoring": exam, "privacy-codes": names}
+CHECKS = {"test-statistics": statistics, "exam-scoring": exam, "privacy-codes": names, "subsidy-notices": notices}
 held = 0
 for task, check in CHECKS.items():
     for wanted in sorted((HERE / task).glob("*/expect.json")):
