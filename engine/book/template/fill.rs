@@ -66,13 +66,13 @@ impl Filling<'_> {
 
     /// A sheet for each record; the one with the marks goes.
     fn sheets(&mut self, sheet: &SheetMarks, list: &str, title: &[Piece], scope: &Scope<'_>) -> Result<(), EditError> {
-        let records = match scope.find(list) {
-            Some(Field::List(records)) if !records.is_empty() => records,
-            Some(Field::List(_)) => {
+        let records = match scope.find(list).map(Field::records) {
+            Some(Some(records)) if !records.is_empty() => records,
+            Some(Some(_)) => {
                 self.add(&sheet.name, None, TemplateTrouble::NoRecords { name: list.to_owned() });
                 return Ok(());
             }
-            Some(_) => {
+            Some(None) => {
                 self.add(&sheet.name, None, TemplateTrouble::NotAList { name: list.to_owned() });
                 return Ok(());
             }
@@ -281,7 +281,8 @@ fn write(pieces: &[Piece], scope: &Scope<'_>, text: &mut String, troubles: &mut 
 fn inline(block: Block, name: &str, inside: &[Piece], scope: &Scope<'_>, text: &mut String, troubles: &mut Vec<TemplateTrouble>) {
     let field = scope.find(name);
     match (block, field) {
-        (Block::Each, Some(Field::List(records))) => {
+        (Block::Each, Some(field)) if field.records().is_some() => {
+            let records = field.records().unwrap_or_default();
             for at in 0..records.len() {
                 write(inside, &scope.within(records, at, 1), text, troubles);
             }

@@ -211,9 +211,9 @@ impl<'r> Layout<'_, 'r> {
 
     /// A scope for each copy. A list without records leaves one blank copy, so that totals below keep their cells.
     fn each(&mut self, section: &Section, scope: &Scope<'r>) -> Vec<Scope<'r>> {
-        let records = match scope.find(&section.name) {
-            Some(Field::List(records)) => records,
-            Some(_) => {
+        let records = match scope.find(&section.name).map(Field::records) {
+            Some(Some(records)) => records,
+            Some(None) => {
                 self.troubles.push((section.at, TemplateTrouble::NotAList { name: section.name.clone() }));
                 return vec![scope.blank(&section.name)];
             }

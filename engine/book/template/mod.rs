@@ -87,6 +87,15 @@ impl Field {
             Field::List(records) => !records.is_empty(),
         }
     }
+
+    /// The records of a list. Of nothing at all nobody knows whether it would have been records or values.
+    pub(crate) fn records(&self) -> Option<&[Record]> {
+        match self {
+            Field::List(records) => Some(records),
+            Field::Items(items) if items.is_empty() => Some(&[]),
+            _ => None,
+        }
+    }
 }
 
 /// Names with what they are filled with, in an order.

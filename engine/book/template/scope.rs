@@ -111,7 +111,7 @@ impl<'r> Scope<'r> {
 
 /// What stands behind the point: `明細.件数`, `明細.見出し@2`.
 fn of<'r>(field: &'r Field, rest: &[String], nth: Option<u32>) -> Option<Meant<'r>> {
-    let (Field::List(records), [word]) = (field, rest) else { return None };
+    let (Some(records), [word]) = (field.records(), rest) else { return None };
     match (word.as_str(), nth) {
         ("件数", None) => Some(Meant::Made(NewValue::from(records.len() as i64))),
         ("見出し", Some(nth)) => {

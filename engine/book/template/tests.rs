@@ -101,8 +101,10 @@ fn a_list_grows_and_its_totals_follow() {
     ]));
     assert_eq!(shown(&filled, 0), ["品名 - -", "1 鉛筆 100", "2 紙 250", "3 糊 30", "- 計 3件 *", "以上 - -"]);
     assert!(xml(&filled, "xl/worksheets/sheet1.xml").contains("SUM(C2:C4)"));
-    let none = template.fill(&record(&[("明細", Field::List(vec![])), ("控除", number(5))]));
-    assert_eq!(shown(&none, 0), ["品名 - -", "- - -", "- 計 0件 *", "控除 - 5", "以上 - -"]);
+    for nothing in [Field::List(vec![]), Field::Items(vec![])] {
+        let none = template.fill(&record(&[("明細", nothing), ("控除", number(5))]));
+        assert_eq!(shown(&none, 0), ["品名 - -", "- - -", "- 計 0件 *", "控除 - 5", "以上 - -"]);
+    }
 }
 
 #[test]
