@@ -146,7 +146,7 @@ impl Screen {
     /// A mistake in a script, with its line and a caret under the word.
     pub fn told(&self, told: &Told, task: &Task) {
         let file = told.file.clone().unwrap_or_default();
-        if told.line.is_some() {
+        if told.line.is_some() || told.file.is_some() {
             self.place(&file, told.line, told.column);
         }
         let (colour, word) = if told.warning { ("33", Word::Warning) } else { ("31", Word::Error) };
