@@ -148,8 +148,12 @@ fn the_demo_runs_every_task_on_a_fresh_machine() {
     let output = jitan().current_dir(place.path()).args(["demo", "職場"]).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    for (name, id) in [("検査統計集計", "test-statistics"), ("個人情報分類記号", "privacy-codes"), ("採点集計", "exam-scoring")]
-    {
+    for (name, id) in [
+        ("検査統計集計", "test-statistics"),
+        ("個人情報分類記号", "privacy-codes"),
+        ("採点集計", "exam-scoring"),
+        ("交付決定通知", "subsidy-notices"),
+    ] {
         assert!(said.contains(name), "{said}");
         let results = listed(&place.path().join("職場/完了").join(id));
         assert!(results.iter().any(|path| path.ends_with("受領書.txt")), "{results:?}");

@@ -157,9 +157,46 @@ fn secrets(desk: &Desk, text: &str, mode: u32) {
     std::fs::set_permissions(folder.join("secrets.toml"), std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// Sound rows are processed, the others come back in a copy of their own, and nothing is counted twice.
+#[test]
+fn rows_that_were_left_out_come_back_to_be_mended() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("一覧").unwrap();
+    for (row, (section, count)) in
+        [("課", "件数"), ("財務課", "12"), ("総務課", "三"), ("税務課", "8"), ("用地課", "四")].into_iter().enumerate()
+    {
+        sheet.write_string(row as u32, 0, section).unwrap();
+        sheet.write_string(row as u32, 1, count).unwrap();
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let script = "let 表 = 表を読む(入力.ファイル, [文字の列(\"課\"), 整数の列(\"件数\").合わない時(\"除外\")]).使用();\n\
+                  let b = ブック();\nb.シート(\"集計\", 表);\n出力(\"集計.xlsx\", b);\n処理件数(表.行数);";
+    let desk = || Desk::new().script(script).form("kind = \"either\"", "kind = \"either\"\ngive_back = true");
+    let ran =
+        desk().drop("一覧.xlsx", &bytes).run().ends(0).published(&["一覧（差戻し分）.xlsx", "要確認一覧.xlsx", "集計.xlsx"]);
+    assert_eq!(
+        (ran.json["units"].as_u64(), ran.json["read"].as_u64(), ran.json["excluded"].as_u64()),
+        (Some(2), Some(4), Some(2))
+    );
+    let cell = |ran: &crate::desk::Ran, file: &str, at: &str| ran.cell(file, "一覧", at);
+    let copy = "一覧（差戻し分）.xlsx";
+    assert_eq!(["A1", "A2", "A3", "B3"].map(|at| cell(&ran, copy, at)), ["課", "総務課", "用地課", "四"]);
+    // Mended in one cell and dropped again as it is.
+    let package =
+        book::Package::open("a.xlsx", std::fs::read(ran.desk.out().join(copy)).unwrap(), &book::Limits::default()).unwrap();
+    let mut editor = package.edit();
+    editor.sheet("一覧").unwrap().set("B2".parse().unwrap(), 3).unwrap();
+    let again = desk().drop(copy, editor.finish().unwrap().bytes).run().ends(0);
+    let again = again.published(&["一覧（差戻し分） (2).xlsx", "要確認一覧.xlsx", "集計.xlsx"]);
+    assert_eq!((again.json["units"].as_u64(), again.json["read"].as_u64()), (Some(1), Some(2)));
+    assert_eq!(again.cell("集計.xlsx", "集計", "A2"), "総務課");
+    // A task that does not say so has the list alone.
+    Desk::new().script(script).drop("一覧.xlsx", &bytes).run().ends(0).published(&["要確認一覧.xlsx", "集計.xlsx"]);
+}
+
 #[test]
 fn outputs_go_out_with_the_password_of_the_office_and_never_without() {
-    let desk = || Desk::new().form("rename = true", "rename = true\nprotect = [\"集計*\"]").drop("一覧.csv", crate::desk::LIST);
+    let desk = || Desk::new().form("rename = true", "rename = true\nprotect = [\"集計*\"]").drop("一覧.csv", LIST);
     let check = |desk: &Desk| {
         let output = crate::desk::jitan().current_dir(desk.dropped().join("..")).args(["check", "試験"]).output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr)

@@ -29,7 +29,7 @@ pub use finding::{Fate, Finding, NotRenamed, Place, Problem, Severity};
 pub use gate::Limits;
 pub use image::{Image, ImageTrouble};
 pub use lock::{CHANCE, SALT, Seal, is_container, is_locked, unlock};
-pub use mark::{Mark, MarkError, MarkWords, MarkedCopy, marked_copy};
+pub use mark::{Mark, MarkError, MarkWords, MarkedCopy, UsedRows, left_out_copy, marked_copy};
 pub use package::Package;
 pub use read::{Format, SheetInfo, Workbook};
 pub use sheet::{CellView, Row, Sheet, SheetBuilder, Visibility};

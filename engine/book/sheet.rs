@@ -136,6 +136,11 @@ impl Sheet {
         self.merges.iter().copied().find(|area| area.contains(at))
     }
 
+    /// All merged ranges.
+    pub(crate) fn merges(&self) -> &[Area] {
+        &self.merges
+    }
+
     /// The value of a cell, or of the upper left cell of the merged range it lies in. For headers and labels only:
     /// a number must never be spread over a merged range.
     pub fn label(&self, at: Address) -> Value {

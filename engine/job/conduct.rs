@@ -161,7 +161,7 @@ impl Job<'_> {
         perform(self.program, order, staging, &self.task.limits, cancel, progress)
     }
 
-    /// Marked copies of what goes back. A worker of their own makes them: if it fails, the arrival goes back without.
+    /// Marked copies of what goes back: of a returned arrival, or of the rows that were left out. A worker of their own makes them: if it fails, the arrival goes back without.
     fn mark(
         &self,
         arrival: &Arrival,
@@ -170,11 +170,14 @@ impl Job<'_> {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Report {
-        let placed = report.rows.iter().any(|row| row.file.is_some() && row.cell.is_some());
-        if self.way == Way::Plan || !matches!(report.end, End::Returned) || !placed {
+        let mark: Vec<Row> = match report.end {
+            End::Returned => report.rows.clone(),
+            _ => report.back.iter().flat_map(|back| &back.findings).filter_map(|nth| report.rows.get(*nth)).cloned().collect(),
+        };
+        if self.way == Way::Plan || !mark.iter().any(|row| row.file.is_some() && row.cell.is_some()) {
             return report;
         }
-        let order = Order { mark: report.rows.clone(), ..self.order(arrival, staging.folder(), false) };
+        let order = Order { mark, back: report.back.clone(), ..self.order(arrival, staging.folder(), false) };
         if let Ok(made) = perform(self.program, &order, staging, &self.task.limits, cancel, progress) {
             report.marked = made.marked.into_iter().filter(|made| is_ours(arrival, made)).collect();
         }
@@ -186,6 +189,8 @@ impl Job<'_> {
         Order {
             check,
             mark: Vec::new(),
+            back: Vec::new(),
+            give_back: task.manifest.give_back,
             script_path: task.script_path().to_string_lossy().into_owned(),
             script: task.script.clone(),
             library: task.library.clone(),

@@ -17,6 +17,10 @@ pub(crate) struct Order {
     pub check: bool,
     /// Nothing but marked copies: the findings to put on their cells.
     pub mark: Vec<Row>,
+    /// Nothing but copies of the rows that were left out: what is taken out of them.
+    pub back: Vec<Back>,
+    /// Whether rows that were left out come back.
+    pub give_back: bool,
     /// The script's path, for people.
     pub script_path: String,
     pub script: String,
@@ -47,6 +51,17 @@ pub(crate) struct Order {
     pub work: PathBuf,
     /// The engine's process number, by which the worker sees that it is alone.
     pub parent: u32,
+}
+
+/// A sheet of which rows were left out and go back: which of its rows do not.
+#[derive(Clone, Serialize, Deserialize, Debug)]
+pub(crate) struct Back {
+    pub file: String,
+    pub sheet: Option<String>,
+    /// From row to row, zero-based.
+    pub used: Vec<(u32, u32)>,
+    /// The findings about the others, by their places among the rows of the report.
+    pub findings: Vec<usize>,
 }
 
 /// Outputs that are closed with a password. Like the others it leaves the engine on the worker's standard input alone.
@@ -100,6 +115,8 @@ pub(crate) struct Report {
     pub list: Option<Made>,
     /// Marked copies of the files that go back.
     pub marked: Vec<Made>,
+    /// Sheets of which rows were left out that go back.
+    pub back: Vec<Back>,
     pub renames: usize,
     pub units: u64,
     pub account: Account,

@@ -25,7 +25,7 @@ use crate::arrival::{Left, Why};
 use crate::away;
 use crate::error::{Limit, ScriptLimit};
 use crate::files::Files;
-use crate::report::{Account, Confinement, Counts, End, Facts, ListWords, Order, Progress, Report, Row, Told, Value};
+use crate::report::{Account, Back, Confinement, Counts, End, Facts, ListWords, Order, Progress, Report, Row, Told, Value};
 use crate::worker::inputs::{Host, Lost};
 
 /// The words that a worker needs. It finds them where the facts are, so that only words leave the process.
@@ -48,6 +48,8 @@ pub trait Words {
     fn marks(&self, rows: &[&Row]) -> book::MarkWords;
     /// What the marked copy of a file is called, both without their extension.
     fn marked_name(&self, stem: &str) -> String;
+    /// What the copy of its rows that were left out is called.
+    fn left_out_name(&self, stem: &str) -> String;
 }
 
 /// Does one job: the order comes on standard input, the report goes into the work folder. Called by `jitan worker` alone.
@@ -279,6 +281,7 @@ impl<'w> Telling<'w> {
             outputs: Vec::new(),
             list: None,
             marked: Vec::new(),
+            back: Vec::new(),
             renames: 0,
             units: 0,
             account: Account::default(),
@@ -334,10 +337,57 @@ impl<'w> Telling<'w> {
             report.outputs = outputs::stage(&order.work, &outcome.outputs, order.protect.as_ref())?;
             inputs::write_renames(&order.work.join(RENAMES), &outcome.renames)?;
             report.renames = outcome.renames.len();
+            if order.give_back {
+                report.back = back(&outcome);
+            }
         }
         list::write(order, words, &mut report)?;
         Ok(report)
     }
+}
+
+/// The sheets of which rows were left out with a finding: their other rows were used, or left out without one.
+fn back(outcome: &Outcome) -> Vec<Back> {
+    let mut sheets: Vec<Back> = Vec::new();
+    for (nth, finding) in outcome.findings.iter().enumerate().take(MOST_ROWS) {
+        let place = &finding.place;
+        let left_out = finding.fate == book::Fate::Skipped && finding.severity != Severity::Note;
+        let (Some(file), Some(row)) = (&place.file, place.cell.as_deref().and_then(row_of).filter(|_| left_out)) else {
+            continue;
+        };
+        let at = sheets.iter().position(|known| known.file == *file && known.sheet == place.sheet).unwrap_or_else(|| {
+            let read = outcome.rows_read.iter().filter(|read| read.file == *file && read.sheet == place.sheet);
+            let used = read.flat_map(|read| read.rows.iter().copied()).collect();
+            sheets.push(Back { file: file.clone(), sheet: place.sheet.clone(), used, findings: Vec::new() });
+            sheets.len() - 1
+        });
+        sheets[at].findings.push(nth);
+        sheets[at].used = without(&sheets[at].used, row);
+    }
+    sheets.retain(|sheet| !sheet.used.is_empty());
+    sheets
+}
+
+/// The zero-based row of `F12` or `12:12`.
+fn row_of(cell: &str) -> Option<u32> {
+    let digits: String = cell.chars().skip_while(char::is_ascii_alphabetic).take_while(char::is_ascii_digit).collect();
+    digits.parse::<u32>().ok()?.checked_sub(1)
+}
+
+/// Ranges of rows without one row, in order.
+fn without(ranges: &[(u32, u32)], row: u32) -> Vec<(u32, u32)> {
+    let mut left: Vec<(u32, u32)> = Vec::with_capacity(ranges.len() + 1);
+    for &(first, last) in ranges {
+        if (first..=last).contains(&row) {
+            left.extend((first < row).then(|| (first, row - 1)));
+            left.extend((row < last).then(|| (row + 1, last)));
+        } else {
+            left.push((first, last));
+        }
+    }
+    left.sort_unstable();
+    left.dedup();
+    left
 }
 
 /// Files that were opened and then left out as a whole.

@@ -82,6 +82,10 @@ impl Words for Speaker {
     fn marked_name(&self, stem: &str) -> String {
         said!(self.0, mark::marked_name(stem))
     }
+
+    fn left_out_name(&self, stem: &str) -> String {
+        said!(self.0, mark::left_out_name(stem))
+    }
 }
 
 impl Speaker {

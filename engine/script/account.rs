@@ -78,6 +78,23 @@ impl Ledger {
         (account, counts[usize::from(READ)], untold)
     }
 
+    /// The rows that were read, whatever became of them: each source with its rows, from row to row.
+    pub fn rows(&self) -> Vec<(u32, Vec<(u32, u32)>)> {
+        let mut sources: Vec<_> = self.sources.iter().collect();
+        sources.sort_unstable_by_key(|(source, _)| **source);
+        let ranges = |fates: &[u8]| {
+            let mut ranges: Vec<(u32, u32)> = Vec::new();
+            for (row, _) in (0..).zip(fates).filter(|(_, fate)| **fate != 0) {
+                match ranges.last_mut() {
+                    Some((_, last)) if *last + 1 == row => *last = row,
+                    _ => ranges.push((row, row)),
+                }
+            }
+            ranges
+        };
+        sources.into_iter().map(|(source, fates)| (*source, ranges(fates))).collect()
+    }
+
     /// How many rows were both used and excluded.
     pub fn twice(&self) -> u64 {
         self.twice_count
@@ -135,6 +152,8 @@ mod tests {
         let (account, untold, _) = ledger.close();
         assert_eq!((account.read, account.used, untold, ledger.twice()), (10, 8, 0, 0));
         assert_eq!(account.excluded, [(Exclusion::Total, 2)]);
+        ledger.read(&rows(0, 20..21));
+        assert_eq!(ledger.rows(), [(0, vec![(1, 10), (20, 20)])]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::error::{Trouble, TroubleKind, ValueKind, nearest};
 use crate::fault::{Fault, kind_of_type};
 use crate::handle;
 use crate::library::Shelved;
-use crate::outcome::{Context, Failure, Inputs, LimitKind, Outcome};
+use crate::outcome::{Context, Failure, Inputs, LimitKind, Outcome, RowsRead};
 use crate::program::{Program, word_at};
 use crate::sandbox;
 use crate::session::Session;
@@ -66,7 +66,12 @@ fn finish(program: &Program, session: &Rc<Session>) -> Result<Outcome, Failure> 
             return Err(Failure::Script(Box::new(Trouble::at(file, 0, 0, TroubleKind::UnitsNotSaid).word("処理件数"))));
         }
     };
+    let read = session.ledger.borrow().rows().into_iter().filter_map(|(source, rows)| {
+        let source = session.shelf.source(source)?;
+        Some(RowsRead { file: source.file.clone(), sheet: source.sheet.clone(), rows })
+    });
     Ok(Outcome {
+        rows_read: read.collect(),
         outputs: session.outputs.take(),
         renames,
         findings: session.findings.take(),

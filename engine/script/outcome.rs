@@ -181,6 +181,17 @@ pub struct Account {
     pub excluded: Vec<(Exclusion, u64)>,
 }
 
+/// The rows that were read of one sheet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RowsRead {
+    /// The file, as a path within the arrival.
+    pub file: String,
+    /// The sheet; none for a text file.
+    pub sheet: Option<String>,
+    /// From row to row, zero-based, in order.
+    pub rows: Vec<(u32, u32)>,
+}
+
 /// Why a row was excluded.
 #[derive(Clone, PartialEq, Eq, Debug, Hash)]
 #[allow(missing_docs, reason = "the variants say what they are")]
@@ -210,6 +221,8 @@ pub struct Outcome {
     pub units: u64,
     /// What became of the rows.
     pub account: Account,
+    /// Which rows were read.
+    pub rows_read: Vec<RowsRead>,
     /// Paths of the files that were opened.
     pub files_read: Vec<String>,
     /// What the script printed for its author (`print`, `debug`); may hold cell values.

@@ -61,6 +61,8 @@ pub struct Manifest {
     pub summary: Both,
     pub kind: ArrivalKind,
     pub accepts: Vec<String>,
+    /// Whether rows that were left out come back as a copy to be mended, beside the outputs.
+    pub give_back: bool,
     pub unit: Both,
     pub baseline: Baseline,
     pub read: Vec<String>,
@@ -92,7 +94,7 @@ impl Manifest {
 }
 
 fn whole(root: &Section<'_>) -> Manifest {
-    let (kind, accepts) = arrival(root.section("arrival"));
+    let (kind, accepts, give_back) = arrival(root.section("arrival"));
     let rights = rights(root.section("rights"));
     Manifest {
         name: both(root.section("name")),
@@ -102,6 +104,7 @@ fn whole(root: &Section<'_>) -> Manifest {
         summary: both(root.section("summary")),
         kind,
         accepts,
+        give_back,
         unit: unit(root.section("unit")),
         baseline: baseline(root.section("baseline")),
         read: rights.read,
@@ -120,12 +123,13 @@ fn both(section: Section<'_>) -> Both {
     both
 }
 
-fn arrival(section: Section<'_>) -> (ArrivalKind, Vec<String>) {
+fn arrival(section: Section<'_>) -> (ArrivalKind, Vec<String>, bool) {
     let choices = [("file", ArrivalKind::File), ("folder", ArrivalKind::Folder), ("either", ArrivalKind::Either)];
     let kind = section.choice("kind", &choices).unwrap_or(ArrivalKind::Either);
     let accepts = section.texts("accepts");
+    let give_back = section.yes("give_back");
     section.close();
-    (kind, accepts)
+    (kind, accepts, give_back)
 }
 
 fn unit(section: Section<'_>) -> Both {

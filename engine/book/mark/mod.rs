@@ -5,12 +5,14 @@
 //! workbook, all of which Excel and LibreOffice keep; when the file comes back it is taken out. Other formats than xlsx and xlsm come back as an xlsx with the data as it was read.
 
 mod as_read;
+mod left_out;
 mod list;
 mod plan;
 #[cfg(test)]
 mod tests;
 
 use as_read::Unwritten;
+pub use left_out::{UsedRows, left_out_copy};
 use list::Names;
 pub(crate) use list::sheet_of;
 use plan::Plan;
@@ -88,6 +90,9 @@ pub enum MarkError {
     /// The proof failed: something else than the marks would have changed.
     #[error(transparent)]
     Proof(#[from] Broken),
+    /// Rows cannot be taken out: merged cells hold rows that go and rows that stay.
+    #[error("merged cells would be torn")]
+    Torn,
     /// The proof failed: so many cells, sheets or merged ranges differ.
     #[error("{differences} differences besides the marks")]
     Changed { differences: u64 },

@@ -4,7 +4,7 @@
 use std::io;
 use std::rc::Rc;
 
-use book::{Limits, Mark, Severity, marked_copy};
+use book::{Limits, Mark, Severity, UsedRows, left_out_copy, marked_copy};
 
 use super::Words;
 use super::inputs::{Host, Lost};
@@ -29,10 +29,19 @@ pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progres
         let Some(bytes) = host.bytes(at as u32).ok().filter(|bytes| !book::is_locked(bytes)) else { continue };
         let rows: Vec<&Row> = order.mark.iter().filter(|row| row.file.as_deref() == Some(path)).collect();
         let marks: Vec<Mark> = rows.iter().map(|row| mark(row)).collect();
-        let Ok(copy) = marked_copy(path, bytes, &marks, &words.marks(&rows), &limits) else { continue };
+        let said = words.marks(&rows);
+        let used: Vec<UsedRows> = used(order, path);
+        let copy = if used.is_empty() {
+            marked_copy(path, bytes, &marks, &said, &limits)
+        } else {
+            left_out_copy(path, bytes, &used, &marks, &said, &limits)
+        };
+        let Ok(copy) = copy else { continue };
+        let called: &dyn Fn(&str) -> String =
+            if used.is_empty() { &|stem| words.marked_name(stem) } else { &|stem| words.left_out_name(stem) };
         let staged = format!("{}{}", crate::worker::MARKED, made.len());
         place::stage(&order.work.join(&staged), &copy.bytes)?;
-        made.push(Made { name: name(path, copy.format.extension(), words, &made, &paths), staged });
+        made.push(Made { name: name(path, copy.format.extension(), called, &made, &paths), staged });
     }
     Ok(made)
 }
@@ -40,6 +49,12 @@ pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progres
 /// Whether a row has something to put on a cell of the file.
 fn speaks_of(row: &Row, path: &str) -> bool {
     row.file.as_deref() == Some(path) && row.cell.is_some()
+}
+
+/// What is taken out of a file of which only rows go back.
+fn used(order: &Order, path: &str) -> Vec<UsedRows> {
+    let own = order.back.iter().filter(|back| back.file == path);
+    own.map(|back| UsedRows { sheet: back.sheet.clone(), rows: back.used.clone() }).collect()
 }
 
 fn mark(row: &Row) -> Mark {
@@ -59,11 +74,11 @@ fn mark(row: &Row) -> Mark {
 }
 
 /// A name beside the original that none of the files has.
-fn name(path: &str, extension: &str, words: &dyn Words, made: &[Made], files: &[String]) -> String {
+fn name(path: &str, extension: &str, called: &dyn Fn(&str) -> String, made: &[Made], files: &[String]) -> String {
     let (folder, file) = path.rsplit_once('/').map_or(("", path), |(folder, file)| (folder, file));
     let slash = if folder.is_empty() { "" } else { "/" };
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let named = words.marked_name(stem);
+    let named = called(stem);
     let candidate = |number: usize| match number {
         1 => format!("{folder}{slash}{named}.{extension}"),
         _ => format!("{folder}{slash}{named} ({number}).{extension}"),

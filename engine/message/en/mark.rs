@@ -25,10 +25,17 @@ pub(crate) fn marks(rows: &[&Row]) -> MarkWords {
     }
 }
 
-/// One that comes back marked, perhaps numbered, keeps its mark and gets no second one.
 pub(crate) fn marked_name(stem: &str) -> String {
-    const MARKED: &str = " (marked)";
+    named(stem, " (marked)")
+}
+
+pub(crate) fn left_out_name(stem: &str) -> String {
+    named(stem, " (to be mended)")
+}
+
+/// One that comes back marked, perhaps numbered, keeps its mark and gets no second one.
+fn named(stem: &str, mark: &str) -> String {
     let whole = stem.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
     let bare = whole.filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit())).map_or(stem, |(bare, _)| bare);
-    if bare.ends_with(MARKED) { bare.to_owned() } else { format!("{stem}{MARKED}") }
+    if bare.ends_with(mark) { bare.to_owned() } else { format!("{stem}{mark}") }
 }
