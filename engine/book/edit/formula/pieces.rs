@@ -97,11 +97,22 @@ pub(crate) fn pieces_with_names(formula: &str) -> Vec<(Piece, Range<usize>)> {
     reader.found.into_iter().zip(reader.names).collect()
 }
 
+/// The same, each with all the bytes it takes, its sheet's name among them.
+pub(crate) fn pieces_with_places(formula: &str) -> Vec<(Piece, Range<usize>)> {
+    let mut reader = Reader::new(formula);
+    reader.read();
+    reader.found.into_iter().zip(reader.places).collect()
+}
+
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// Where the piece under way began.
+    start: usize,
     found: Vec<Piece>,
+    /// For each piece what it takes.
+    places: Vec<Range<usize>>,
     /// For each piece where the name of its sheet stands.
     names: Vec<Range<usize>>,
     /// Where the last name of a sheet stands.
@@ -110,16 +121,27 @@ struct Reader<'a> {
 
 impl<'f> Reader<'f> {
     fn new(text: &'f str) -> Reader<'f> {
-        Reader { text, bytes: text.as_bytes(), at: 0, found: Vec::new(), names: Vec::new(), name: 0..0 }
+        Reader {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            start: 0,
+            found: Vec::new(),
+            places: Vec::new(),
+            names: Vec::new(),
+            name: 0..0,
+        }
     }
 
     fn add(&mut self, piece: Piece) {
         self.found.push(piece);
+        self.places.push(self.start..self.at);
         self.names.push(std::mem::replace(&mut self.name, 0..0));
     }
 
     fn read(&mut self) {
         while let Some(&byte) = self.bytes.get(self.at) {
+            self.start = self.at;
             match byte {
                 b'"' => self.skip_quoted(b'"'),
                 b'\'' => self.quoted_sheet(),
