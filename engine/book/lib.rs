@@ -3,6 +3,7 @@
 //! No disk, no clock, no network: whoever calls hands the bytes in and carries the bytes out.
 
 mod address;
+mod calc;
 mod compare;
 mod edit;
 mod error;
