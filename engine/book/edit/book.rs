@@ -6,12 +6,13 @@ use std::rc::Rc;
 use super::around::Surroundings;
 use super::cell::Rules;
 use super::formula::{Move, Moves, Piece, Scope, pieces};
+use super::fresh::{Fresh, Recalculation, Results, Sheet};
 use super::moved::{Mover, Related, check, pivot_source, related_parts};
 use super::refs::Renames;
 use super::row::RowMaker;
 use super::scan::{FormulaKind, Formulas};
 use super::sheet::SheetState;
-use super::stale::{self, Stale};
+use super::stale::{self, Known, Stale};
 use super::stream::{rewrite, tail_of};
 use super::style::Styles;
 use super::table;
@@ -20,9 +21,16 @@ use super::value::Content;
 use super::verify::Meant;
 use super::work::Work;
 use super::{EditError, Edited, Editor, calc, comment, picture};
-use crate::Address;
 use crate::package::Tree;
 use crate::read::xlsx::feed::Feed;
+use crate::{Address, Day};
+
+const DAY_MS: i64 = 86_400_000;
+
+fn ms_of(time: jiff::civil::Time) -> i64 {
+    let seconds = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+    seconds * 1000 + i64::from(time.millisecond())
+}
 
 /// An edit under way.
 pub(crate) struct Finish<'p> {
@@ -37,6 +45,12 @@ pub(crate) struct Finish<'p> {
     stale: Vec<Rc<Stale>>,
     /// Whether sheets came or went.
     other_sheets: bool,
+    /// What formulas can name, if any of them matters.
+    known: Option<Known>,
+    /// The results of formulas that the edit may have changed.
+    fresh: Fresh,
+    /// The moment for formulas that ask for it.
+    now: Option<i64>,
 }
 
 impl<'p> Finish<'p> {
@@ -49,7 +63,9 @@ impl<'p> Finish<'p> {
         let numbers = tabs.chain(new.map(|state| (state.name.to_lowercase(), state.number()))).collect();
         let other_sheets = tabs::changed(&work, &editor.sheets);
         let (sheets, moves) = (editor.sheets, editor.moves);
-        let mut finish = Finish { work, sheets, moves, numbers, formulas: Vec::new(), stale: Vec::new(), other_sheets };
+        let now = editor.now.map(|now| i64::from(Day::of(now.date()).0) * DAY_MS + ms_of(now.time()));
+        let (formulas, stale, fresh) = (Vec::new(), Vec::new(), Fresh::default());
+        let mut finish = Finish { work, sheets, moves, numbers, formulas, stale, other_sheets, known: None, fresh, now };
         finish.read_formulas()?;
         finish.find_stale(editor.next)?;
         Ok(finish)
@@ -61,6 +77,7 @@ impl<'p> Finish<'p> {
         let mut sheets = std::mem::take(&mut self.sheets);
         let ids = if self.other_sheets { tabs::place(&mut self.work, &mut sheets)? } else { BTreeMap::new() };
         self.sheets = sheets;
+        self.fresh = self.recalculate()?;
         let mut styles = Styles::read(&self.work)?;
         let mut media = picture::Media::default();
         let mut unchained = self.other_sheets || !self.moves.is_empty();
@@ -74,9 +91,9 @@ impl<'p> Finish<'p> {
         if self.other_sheets || !self.moves.is_empty() {
             Book { sheets: &self.sheets, ids: &ids, moves: &self.moves, numbers: &self.numbers }.write(&mut self.work)?;
         }
-        let stale: u64 = self.stale.iter().map(|stale| stale.cells.len() as u64).sum();
-        let formulas = unchained && self.has_formulas();
-        if stale > 0 || formulas {
+        let stale = self.fresh.left_out;
+        let calculated = self.fresh.sheets.iter().map(|results| results.len() as u64).sum();
+        if stale > 0 {
             calc::calculate_on_opening(&mut self.work)?;
         }
         if unchained {
@@ -86,23 +103,59 @@ impl<'p> Finish<'p> {
         let meant = self.meant();
         let (bytes, changed_parts) = self.work.finish()?;
         let signature_broken = package.signed() && !changed_parts.is_empty();
-        Ok(Edited { bytes, changed_parts, signature_broken, stale, meant })
+        Ok(Edited { bytes, changed_parts, signature_broken, calculated, stale, meant })
     }
 
-    fn has_formulas(&self) -> bool {
+    /// Whether somebody put a formula into a cell.
+    fn has_new_formulas(&self) -> bool {
         let set = |state: &SheetState| {
             state.edits.values().flat_map(BTreeMap::values).any(|edit| matches!(edit.content, Some(Content::Formula(_))))
         };
-        self.formulas.iter().any(|formulas| !formulas.cells.is_empty()) || self.sheets.iter().any(set)
+        self.sheets.iter().any(set)
+    }
+
+    /// Works out what the edit may have changed.
+    fn recalculate(&self) -> Result<Fresh, EditError> {
+        let Some(known) = &self.known else {
+            return Ok(Fresh { sheets: self.sheets.iter().map(|_| Rc::default()).collect(), left_out: 0 });
+        };
+        let none = Formulas::default();
+        let owns: Vec<_> = self.sheets.iter().map(|state| state.own_moves(&self.moves)).collect();
+        let renames: Vec<_> = self.sheets.iter().map(|state| self.renames(state)).collect();
+        let named: Vec<_> = self.sheets.iter().map(|state| self.named(state)).collect();
+        let sheet = |nth: usize| {
+            let state = &self.sheets[nth];
+            Sheet {
+                state,
+                formulas: state.tab.map_or(&none, |tab| &self.formulas[tab]),
+                stale: self.stale_of(state),
+                rules: Rules {
+                    moves: Moves { all: &self.moves, sheet: &named[nth] },
+                    cells_move: false,
+                    own: &owns[nth],
+                    unshared: &[],
+                    renamed: renames[nth].as_ref(),
+                },
+            }
+        };
+        let sheets = (0..self.sheets.len()).map(sheet).collect();
+        Recalculation { package: self.work.package, sheets, known, now: self.now }.run()
+    }
+
+    /// The sheet that a formula of a sheet means, when a move happens.
+    fn named<'a>(&'a self, state: &'a SheetState) -> impl Fn(&Scope, usize) -> Option<usize> {
+        move |scope, nth| tabs::number(&self.numbers, Some(state), scope, nth)
     }
 
     fn meant(&mut self) -> Vec<Meant> {
         let package = self.work.package;
-        let sheets = std::mem::take(&mut self.sheets).into_iter().filter(|state| state.cells);
-        let meant = |state: SheetState| Meant {
+        let fresh = std::mem::take(&mut self.fresh.sheets);
+        let sheets = std::mem::take(&mut self.sheets).into_iter().zip(fresh).filter(|(state, _)| state.cells);
+        let meant = |(state, fresh): (SheetState, Rc<Results>)| Meant {
             from: state.tab.map(|tab| package.tabs[tab].name.clone()),
             moves: state.own_moves(&self.moves),
             stale: self.stale_of(&state),
+            fresh,
             name: state.name,
             edits: state.edits,
         };
@@ -136,12 +189,15 @@ impl<'p> Finish<'p> {
         });
         let moved: Vec<_> = moved.collect();
         let idle = set.is_empty() && moved.is_empty() && !self.other_sheets;
-        if idle || self.formulas.iter().all(|formulas| formulas.cells.is_empty()) {
+        let none = self.formulas.iter().all(|formulas| formulas.cells.is_empty());
+        if idle || none && !self.has_new_formulas() {
             self.stale = self.formulas.iter().map(|_| Rc::default()).collect();
             return Ok(());
         }
         let mut known = calc::known(&self.work)?;
         known.other_sheets = self.other_sheets;
+        let changed = |state: &SheetState| state.tab.is_some() && (state.is_copy() || state.set_cells().next().is_some());
+        known.volatile = !moved.is_empty() || self.sheets.iter().any(changed);
         let mut formulas: Vec<Option<&Formulas>> = self.formulas.iter().map(Some).collect();
         formulas.resize(numbers, None);
         known.sheets.resize(numbers, String::new());
@@ -157,6 +213,7 @@ impl<'p> Finish<'p> {
             stale.cells.retain(|at| edit(at).is_none_or(|edit| edit.content.is_none()));
         }
         self.stale = stale.into_iter().map(Rc::new).collect();
+        self.known = Some(known);
         Ok(())
     }
 
@@ -236,7 +293,8 @@ impl<'p> Finish<'p> {
         };
         let mover = Mover::new(&rules);
         let mut around = Surroundings { state, mover: &mover, copy: state.is_copy(), strict, boxes, drawing };
-        let mut rows = RowMaker::new(state, styles, formulas, &stale, &own, &rules, package.date1904);
+        let results = &*self.fresh.sheets[at];
+        let mut rows = RowMaker::new(state, styles, formulas, &stale, results, &own, &rules, package.date1904);
         let packed = rewrite(package, &state.part, Feed::new(part), &mut rows, &mut around)?;
         let new = state.edits.values().flat_map(BTreeMap::values).any(|edit| matches!(edit.content, Some(Content::Formula(_))));
         let replaced = state.set_cells().any(|at| formulas.at(at).is_some());

@@ -1,13 +1,14 @@
 //! One cell of the file after an edit.
 
 use super::formula::{Growth, Moves, area_moved, translated};
+use super::fresh::Results;
 use super::row::Image;
 use super::scan::{FormulaKind, Formulas};
 use super::style::{StyleChange, Styles};
-use super::value::{Content, Frame, NewValue, Written};
+use super::value::{Content, Frame, NewValue, Written, result_xml};
 use super::{EditError, refs};
 use crate::gate::broken;
-use crate::package::{Element, Tree};
+use crate::package::{Element, Node, Tree};
 use crate::write::begins_like_formula;
 use crate::{Address, Area};
 
@@ -100,6 +101,7 @@ pub(crate) struct CellMaker<'m, 'a> {
     pub(crate) styles: &'m mut Styles,
     pub(crate) formulas: &'m Formulas,
     pub(crate) rules: &'m Rules<'a>,
+    pub(crate) results: &'m Results,
     pub(crate) date1904: bool,
     pub(crate) sheet: &'m str,
 }
@@ -122,7 +124,8 @@ impl CellMaker<'_, '_> {
         if let Some(edit) = edit {
             let changed = edit.styled(style, self.styles)?;
             if let Some(content) = &edit.content {
-                let frame = Frame { prefix: self.prefix, at: new, style: changed, date1904: self.date1904 };
+                let result = self.results.get(&new);
+                let frame = Frame { prefix: self.prefix, at: new, style: changed, date1904: self.date1904, result };
                 content.write(&frame, &|formula| self.rules.written(formula), out);
                 return Ok(());
             }
@@ -137,9 +140,24 @@ impl CellMaker<'_, '_> {
         if drop_value {
             cell.children.retain(|child| !child.element().is_some_and(|child| child.is("v") || child.is("is")));
             cell.unset("t");
+            self.result(cell, new);
         }
         cell.write(out);
         Ok(())
+    }
+
+    /// Puts the result behind its formula, if it is known.
+    fn result(&self, cell: &mut Element<'_>, at: Address) {
+        let Some((kind, text)) = self.results.get(&at).and_then(result_xml) else { return };
+        let Some(formula) = cell.children.iter().position(|child| child.element().is_some_and(|child| child.is("f"))) else {
+            return;
+        };
+        let p = self.prefix;
+        let value = Node::of(&format!("<{p}v>{text}</{p}v>"));
+        cell.children.splice(formula + 1..formula + 1, value);
+        if !kind.is_empty() {
+            cell.set("t", kind);
+        }
     }
 
     fn formula(&self, cell: &mut Element<'_>, old: Address, image: &Image) -> Result<(), EditError> {

@@ -8,7 +8,8 @@ mod book;
 mod calc;
 mod cell;
 pub(crate) mod comment;
-mod formula;
+pub(crate) mod formula;
+mod fresh;
 mod moved;
 pub(crate) mod picture;
 mod refs;
@@ -24,7 +25,10 @@ mod table;
 mod tabs;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::with_part;
 mod value;
+mod values;
 mod verify;
 pub(crate) mod work;
 
@@ -125,8 +129,9 @@ pub struct Edited {
     pub changed_parts: Vec<String>,
     /// Whether somebody had signed the workbook: the signature no longer holds.
     pub signature_broken: bool,
-    /// How many saved results of formulas were taken out because the edit could have changed them.
-    /// The workbook asks to be calculated when it is opened.
+    /// How many results of formulas that the edit could have changed were worked out anew.
+    pub calculated: u64,
+    /// How many could not be, and were taken out: the workbook asks to be calculated when it is opened.
     pub stale: u64,
     /// What was meant, for the proof.
     pub(crate) meant: Vec<Meant>,
@@ -141,12 +146,19 @@ pub struct Editor<'p> {
     pub(crate) moves: Vec<(usize, Move)>,
     /// The number that the next new sheet gets.
     pub(crate) next: usize,
+    /// The moment for formulas that ask for it.
+    pub(crate) now: Option<jiff::civil::DateTime>,
 }
 
 impl<'p> Editor<'p> {
     pub(crate) fn new(package: &'p Package) -> Editor<'p> {
         let sheets: Vec<_> = package.tabs.iter().enumerate().map(|(nth, tab)| SheetState::of(nth, tab)).collect();
-        Editor { package, next: sheets.len(), sheets, moves: Vec::new() }
+        Editor { package, next: sheets.len(), sheets, moves: Vec::new(), now: None }
+    }
+
+    /// Sets the moment for formulas that ask for the day or the time. Without it their results are left out.
+    pub fn clock(&mut self, now: jiff::civil::DateTime) {
+        self.now = Some(now);
     }
 
     /// A sheet with cells, by its name.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::EditError;
 use super::cell::{CellEdit, CellMaker, Rules};
 use super::formula::Move;
+use super::fresh::Results;
 use super::scan::Formulas;
 use super::sheet::SheetState;
 use super::stale::Stale;
@@ -62,6 +63,8 @@ pub(crate) struct RowMaker<'a> {
     pub(crate) styles: &'a mut Styles,
     pub(crate) formulas: &'a Formulas,
     pub(crate) stale: &'a Stale,
+    /// The results of formulas that were worked out anew.
+    pub(crate) results: &'a Results,
     /// The moves of the sheet's own rows, each with its number among all moves.
     pub(crate) moves: &'a [(usize, Move)],
     /// How formulas change by moves, here or on other sheets.
@@ -75,11 +78,13 @@ pub(crate) struct RowMaker<'a> {
 
 impl<'a> RowMaker<'a> {
     /// For one sheet.
+    #[allow(clippy::too_many_arguments, reason = "each is one thing that decides how a row comes out, and has one caller")]
     pub(crate) fn new(
         state: &'a SheetState,
         styles: &'a mut Styles,
         formulas: &'a Formulas,
         stale: &'a Stale,
+        results: &'a Results,
         moves: &'a [(usize, Move)],
         rules: &'a Rules<'a>,
         date1904: bool,
@@ -92,6 +97,7 @@ impl<'a> RowMaker<'a> {
             styles,
             formulas,
             stale,
+            results,
             moves,
             rules,
             date1904,
@@ -246,7 +252,8 @@ impl<'a> RowMaker<'a> {
         let of_column = self.columns.iter().find(|(first, last, _)| (*first..=*last).contains(&column)).map(|found| found.2);
         let style = row_style.or(of_column).unwrap_or(0);
         let style = edit.styled(style, self.styles)?;
-        let frame = Frame { prefix: &self.prefix, at: Address::new(row, column), style, date1904: self.date1904 };
+        let at = Address::new(row, column);
+        let frame = Frame { prefix: &self.prefix, at, style, date1904: self.date1904, result: self.results.get(&at) };
         let blank = Content::Value(super::NewValue::Blank);
         edit.content.as_ref().unwrap_or(&blank).write(&frame, &|formula| self.rules.written(formula), out);
         Ok(())
@@ -272,6 +279,7 @@ impl<'a> RowMaker<'a> {
             styles: self.styles,
             formulas: self.formulas,
             rules: self.rules,
+            results: self.results,
             date1904: self.date1904,
             sheet: self.sheet,
         };

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::formula::{Piece, Reference, Scope, Span, pieces};
 use super::scan::{FormulaCell, FormulaKind, Formulas};
+use crate::calc::TableShape;
 use crate::{Address, Area, MAX_COLUMNS, MAX_ROWS};
 
 /// How often all formulas are gone over before every formula counts as stale: chains that run against the order of the
@@ -27,7 +28,16 @@ pub(crate) struct Known {
     pub(crate) names: FxHashMap<(String, Option<usize>), String>,
     /// Tables: name in lower case, sheet and area.
     pub(crate) tables: Vec<(String, usize, Area)>,
+    /// The same with their columns, for working formulas out.
+    pub(crate) shapes: Vec<TableShape>,
+    /// Whether the workbook asks to be calculated when it is opened: no saved result is to be trusted.
+    pub(crate) uncalculated: bool,
+    /// Whether cells of the file changed, so that formulas which ask for the time are worked out with the rest.
+    pub(crate) volatile: bool,
 }
+
+/// Functions whose results change by themselves.
+const VOLATILE: [&str; 7] = ["TODAY", "NOW", "RAND", "RANDBETWEEN", "_XLFN.RANDARRAY", "CELL", "INFO"];
 
 /// The stale results of a sheet.
 #[derive(Default, Debug)]
@@ -213,6 +223,7 @@ impl Reader<'_> {
                 Piece::Function(name) => {
                     let name = name.to_ascii_uppercase();
                     always |= matches!(name.as_str(), "INDIRECT" | "OFFSET");
+                    always |= self.known.volatile && VOLATILE.contains(&name.as_str());
                 }
                 Piece::Columns => self.tables(|_, own| own == sheet),
             }

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::calc::{Scalar, fifteen_digits};
 use crate::package::escape;
 use crate::write::escape_text;
 use crate::{Address, Day, ExcelError, Texts, Value};
@@ -44,6 +45,18 @@ impl NewValue {
             Value::YesNo(yes) => NewValue::YesNo(yes),
             Value::Error(error) => NewValue::Error(error),
         }
+    }
+
+    /// The number by which Excel's files write it; none if it is not written as one.
+    pub(crate) fn written_number(&self, date1904: bool) -> Option<String> {
+        Some(match self {
+            NewValue::Number(exact) => exact.to_string(),
+            NewValue::Date(day) => shown_days(0, day.serial(), date1904),
+            NewValue::DateTime(ms) => shown_days(ms.rem_euclid(DAY_MS), Day(ms.div_euclid(DAY_MS) as i32).serial(), date1904),
+            NewValue::Time(ms) => fraction(i64::from(*ms), 0),
+            NewValue::Duration(ms) => fraction(ms.rem_euclid(DAY_MS), ms.div_euclid(DAY_MS)),
+            NewValue::Blank | NewValue::Text(_) | NewValue::YesNo(_) | NewValue::Error(_) => return None,
+        })
     }
 
     /// The number format that the value needs to be seen as what it is, where the cell has none of the kind.
@@ -120,6 +133,23 @@ pub(crate) struct Frame<'a> {
     pub(crate) at: Address,
     pub(crate) style: u32,
     pub(crate) date1904: bool,
+    /// The result of a formula put into the cell, if it is known.
+    pub(crate) result: Option<&'a Scalar>,
+}
+
+/// The result of a formula as its cell carries it: the type for `t`, and the text of `<v>` escaped; none for nothing.
+pub(crate) fn result_xml(result: &Scalar) -> Option<(&'static str, String)> {
+    Some(match result {
+        Scalar::Blank => return None,
+        Scalar::Number(number) => ("", fifteen_digits(*number)),
+        Scalar::YesNo(yes) => ("b", u8::from(*yes).to_string()),
+        Scalar::Error(error) => ("e", error.text().to_owned()),
+        Scalar::Text(text) => {
+            let mut escaped = Vec::new();
+            escape_text(text, &mut escaped);
+            ("str", String::from_utf8(escaped).unwrap_or_default())
+        }
+    })
 }
 
 impl Content {
@@ -132,10 +162,17 @@ impl Content {
             out.extend_from_slice(format!(" s=\"{}\"", frame.style).as_bytes());
         }
         let value = |kind: &str, raw: &str| format!("{kind}><{p}v>{raw}</{p}v></{p}c>");
-        let number = |raw: String| value("", &raw);
-        let days = |ms: i64, day: i32| shown_days(ms, day, frame.date1904);
         let body = match self {
-            Content::Formula(formula) => format!("><{p}f>{}</{p}f></{p}c>", escape(&reads(formula))),
+            Content::Formula(formula) => {
+                let text = escape(&reads(formula));
+                match frame.result.and_then(result_xml) {
+                    Some((kind, result)) => {
+                        let kind = if kind.is_empty() { String::new() } else { format!(" t=\"{kind}\"") };
+                        format!("{kind}><{p}f>{text}</{p}f><{p}v>{result}</{p}v></{p}c>")
+                    }
+                    None => format!("><{p}f>{text}</{p}f></{p}c>"),
+                }
+            }
             Content::Value(NewValue::Blank) if frame.style == 0 => {
                 out.truncate(begin);
                 return;
@@ -146,15 +183,9 @@ impl Content {
                 escape_text(text, out);
                 format!("</{p}t></{p}is></{p}c>")
             }
-            Content::Value(NewValue::Number(exact)) => number(exact.to_string()),
             Content::Value(NewValue::YesNo(yes)) => value(" t=\"b\"", if *yes { "1" } else { "0" }),
             Content::Value(NewValue::Error(error)) => value(" t=\"e\"", error.text()),
-            Content::Value(NewValue::Date(day)) => number(days(0, day.serial())),
-            Content::Value(NewValue::DateTime(ms)) => {
-                number(days(ms.rem_euclid(DAY_MS), Day(ms.div_euclid(DAY_MS) as i32).serial()))
-            }
-            Content::Value(NewValue::Time(ms)) => number(fraction(i64::from(*ms), 0)),
-            Content::Value(NewValue::Duration(ms)) => number(fraction(ms.rem_euclid(DAY_MS), ms.div_euclid(DAY_MS))),
+            Content::Value(other) => value("", &other.written_number(frame.date1904).unwrap_or_default()),
         };
         out.extend_from_slice(body.as_bytes());
     }
@@ -184,7 +215,7 @@ mod tests {
 
     fn written(content: Content, date1904: bool) -> String {
         let mut out = Vec::new();
-        let frame = Frame { prefix: "", at: Address::new(6, 1), style: 0, date1904 };
+        let frame = Frame { prefix: "", at: Address::new(6, 1), style: 0, date1904, result: None };
         content.write(&frame, &|formula| formula.text.clone(), &mut out);
         String::from_utf8(out).unwrap()
     }

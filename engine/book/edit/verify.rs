@@ -6,9 +6,11 @@ use std::rc::Rc;
 use super::Edited;
 use super::cell::CellEdit;
 use super::formula::Move;
+use super::fresh::Results;
 use super::row::images;
 use super::stale::Stale;
 use super::value::{Content, NewValue};
+use crate::calc::Scalar;
 use crate::gate::{Archive, Limits};
 use crate::package::Package;
 use crate::read::sniff::{Found, sniff};
@@ -24,6 +26,8 @@ pub(crate) struct Meant {
     pub(crate) edits: BTreeMap<u32, BTreeMap<u32, CellEdit>>,
     pub(crate) moves: Vec<(usize, Move)>,
     pub(crate) stale: Rc<Stale>,
+    /// The results of formulas that were worked out anew, by the cells of the result.
+    pub(crate) fresh: Rc<Results>,
 }
 
 /// What is known for certain about an edited workbook.
@@ -169,11 +173,10 @@ impl Check<'_> {
             let stale = &self.meant.stale;
             let old = Address::new(row.number(), cell.column);
             if stale.has(old) || (stale.all && cell.formula) {
-                let empty = have.is_none_or(|have| have.value == Value::Stale);
-                if !empty {
+                if !self.is_fresh(address, have) {
                     return Err(self.wrong(address, String::new(), have));
                 }
-                receipt.stale_cells += 1;
+                receipt.stale_cells += u64::from(!self.meant.fresh.contains_key(&address));
                 count += u64::from(have.is_some());
                 continue;
             }
@@ -185,6 +188,23 @@ impl Check<'_> {
             count += 1;
         }
         Ok(count)
+    }
+
+    /// Whether a formula that the edit touched has the result that was worked out, or none where it is not known.
+    fn is_fresh(&self, at: Address, have: Option<CellView<'_>>) -> bool {
+        let Some(result) = self.meant.fresh.get(&at) else { return have.is_none_or(|have| have.value == Value::Stale) };
+        let Some(have) = have.filter(|have| have.formula) else { return false };
+        match (result, have.value) {
+            (Scalar::Text(wanted), Value::Text(id)) => self.new.shelf().texts.get(id) == &**wanted,
+            (Scalar::YesNo(wanted), Value::YesNo(yes)) => *wanted == yes,
+            (Scalar::Error(wanted), Value::Error(error)) => *wanted == error,
+            // A number in a cell that shows days reads as a day.
+            (Scalar::Number(number), found) => match (Value::number(*number).as_decimal(), found.as_decimal()) {
+                (Some(wanted), Some(found)) => wanted == found,
+                _ => !matches!(found, Value::Blank | Value::Stale | Value::Text(_)),
+            },
+            _ => false,
+        }
     }
 
     fn same(&self, old: &CellView<'_>, texts: &Texts, new: &CellView<'_>, new_format: bool) -> bool {
@@ -199,7 +219,7 @@ impl Check<'_> {
         let have = self.new.cell(at);
         let found = have.map_or(Value::Blank, |have| have.value);
         let good = match content {
-            Content::Formula(_) => found == Value::Stale && have.is_some_and(|have| have.formula),
+            Content::Formula(_) => self.is_fresh(at, have) && have.is_some_and(|have| have.formula),
             Content::Value(NewValue::Text(text)) => matches!(found, Value::Text(id) if self.new.shelf().texts.get(id) == text),
             Content::Value(NewValue::Number(exact)) => self.is_number(found, *exact),
             Content::Value(NewValue::Blank) => found == Value::Blank,

@@ -27,6 +27,7 @@ pub(super) fn finding(file: &str, sheet: &str, cell: Option<Address>, trouble: T
 
 pub(super) fn fill(template: &Template, record: &Record) -> Filled {
     let mut work = Filling { template, editor: template.package.edit(), findings: template.findings() };
+    work.editor.now = template.now;
     let scope = Scope::whole(record);
     for sheet in &template.sheets {
         let done = match &sheet.each {

@@ -146,6 +146,8 @@ pub struct Template {
     sheets: Vec<SheetMarks>,
     /// What is wrong with it whatever it is filled with: sheet, cell, trouble.
     troubles: Vec<(String, Option<Address>, TemplateTrouble)>,
+    /// The moment for formulas that ask for it.
+    now: Option<jiff::civil::DateTime>,
 }
 
 /// The marks of one sheet.
@@ -206,7 +208,12 @@ impl Template {
             sheets.push(SheetMarks { name: sheet.name.clone(), each, marks, sections, frames });
             book.forget(at);
         }
-        Ok(Template { file: file.to_owned(), package, sheets, troubles })
+        Ok(Template { file: file.to_owned(), package, sheets, troubles, now: None })
+    }
+
+    /// The moment for formulas that ask for the day or the time. Without it their results are left out.
+    pub fn at(self, now: jiff::civil::DateTime) -> Template {
+        Template { now: Some(now), ..self }
     }
 
     /// Its name.

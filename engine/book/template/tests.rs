@@ -99,7 +99,7 @@ fn a_list_grows_and_its_totals_follow() {
         ("明細", Field::List(vec![item("鉛筆", 100), item("紙", 250), item("糊", 30)])),
         ("控除", Field::Value(NewValue::Blank)),
     ]));
-    assert_eq!(shown(&filled, 0), ["品名 - -", "1 鉛筆 100", "2 紙 250", "3 糊 30", "- 計 3件 *", "以上 - -"]);
+    assert_eq!(shown(&filled, 0), ["品名 - -", "1 鉛筆 100", "2 紙 250", "3 糊 30", "- 計 3件 380", "以上 - -"]);
     assert!(xml(&filled, "xl/worksheets/sheet1.xml").contains("SUM(C2:C4)"));
     for nothing in [Field::List(vec![]), Field::Items(vec![])] {
         let none = template.fill(&record(&[("明細", nothing), ("控除", number(5))]));
@@ -167,7 +167,7 @@ fn a_sheet_for_each_record() {
     let book = Workbook::open("a.xlsx", filled.bytes.clone(), &Shelf::new(), &Limits::default()).unwrap();
     let names: Vec<&str> = book.sheets().iter().map(|sheet| sheet.name.as_str()).collect();
     assert_eq!(names, ["表紙", "甲_一", "乙", "乙 (2)"]);
-    assert_eq!([shown(&filled, 0), shown(&filled, 1), shown(&filled, 3)].concat(), ["3人", "甲/一 1", "- *", "乙 3", "- *"]);
+    assert_eq!([shown(&filled, 0), shown(&filled, 1), shown(&filled, 3)].concat(), ["3人", "甲/一 1", "- 2", "乙 3", "- 6"]);
 }
 
 fn image(width: u32, height: u32, grey: u8) -> Field {
@@ -311,4 +311,78 @@ fn an_empty_fill_changes_nothing() {
     let filled = template.fill(&Record::new());
     let open = |bytes: Vec<u8>| Workbook::open("a.xlsx", bytes, &Shelf::new(), &Limits::default()).unwrap();
     assert!(differences(&open(template.package.bytes().to_vec()), &open(filled.bytes)).unwrap().is_empty());
+}
+
+/// A template of several shapes: values, a block with a total, a condition, a sheet for each record.
+fn mixed() -> Vec<u8> {
+    let mut book = Book::new();
+    let sheet = book.add_worksheet().set_name("様式").unwrap();
+    sheet.merge_range(0, 0, 0, 2, "第{{番号:000}}号 {{日付:ggge年m月d日}}", &Look::new()).unwrap();
+    cells(sheet, &[(1, 0, "{{#明細}}{{連番}}"), (1, 1, "{{品名}}"), (1, 2, "{{金額}}{{/明細}}{{改ページ}}")]);
+    cells(sheet, &[(2, 2, "=SUM(C2:C2)"), (3, 0, "{{?控除}}控除"), (3, 2, "{{控除}}{{/控除}}"), (4, 2, "=C3-C4")]);
+    cells(book.add_worksheet().set_name("{{#明細}}{{品名}}").unwrap(), &[(0, 0, "{{金額}}"), (0, 1, "=A1*2")]);
+    book.save_to_buffer().unwrap()
+}
+
+fn fill_anyhow(bytes: Vec<u8>) {
+    let Ok(template) = Template::open("様式.xlsx", bytes, &Limits::default()) else { return };
+    let item = |name: &str, amount| record(&[("品名", text(name)), ("金額", number(amount))]);
+    let items = Field::List(vec![item("鉛筆", 100), item("紙", 250), item("糊", 30)]);
+    let filled = template.fill(&record(&[("番号", number(7)), ("明細", items), ("控除", number(5)), ("日付", number(1))]));
+    assert!(filled.bytes.len() < 8 << 20, "a small form stays one");
+    let errors = filled.findings.iter().any(|finding| finding.severity == crate::Severity::Error);
+    assert!(!filled.bytes.is_empty() || errors, "nothing comes out without a reason");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn tampered_templates_never_panic(
+        changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::prelude::any::<u8>()), 1..6),
+        which in 0usize..6,
+    ) {
+        let bytes = mixed();
+        if which == 5 {
+            let mut bytes = bytes;
+            for (at, byte) in &changes {
+                let at = at.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            fill_anyhow(bytes);
+            return Ok(());
+        }
+        let name = ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml"][which];
+        let mut xml = Vec::new();
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.as_slice())).unwrap();
+        std::io::Read::read_to_end(&mut zip.by_name(name).unwrap(), &mut xml).unwrap();
+        for (at, byte) in &changes {
+            let at = at.index(xml.len());
+            xml[at] = *byte;
+        }
+        fill_anyhow(crate::edit::with_part(&bytes, name, &xml));
+    }
+}
+
+#[test]
+fn sums_of_a_filled_form_are_there_for_whoever_does_not_calculate() {
+    let bytes = mixed();
+    let template = open(bytes);
+    let item = |name: &str, amount| record(&[("品名", text(name)), ("金額", number(amount))]);
+    let items = Field::List(vec![item("鉛筆", 100), item("紙", 250), item("糊", 30)]);
+    let date = Field::Value(NewValue::Date(crate::Day::of(jiff::civil::date(2024, 4, 1))));
+    let filled = template.fill(&record(&[("番号", number(7)), ("明細", items), ("控除", number(5)), ("日付", date)]));
+    let rows = shown(&filled, 0);
+    assert_eq!(rows[4..], ["- - 380", "控除 - 5", "- - 375"]);
+    assert_eq!([shown(&filled, 1), shown(&filled, 3)].concat(), ["100 200", "30 60"]);
+}
+
+#[test]
+fn the_day_in_a_form_is_that_of_the_job() {
+    let form = || form(|sheet| cells(sheet, &[(0, 0, "{{氏名}}"), (0, 1, "=TODAY()"), (0, 2, "=INDIRECT(\"A1\")")]));
+    let record = record(&[("氏名", text("見本"))]);
+    assert_eq!(shown(&form().fill(&record), 0), ["見本 * *"]);
+    let filled = form().at(jiff::civil::date(2024, 8, 5).at(9, 0, 0, 0)).fill(&record);
+    assert_eq!(shown(&filled, 0), ["見本 45509 *"]);
+    assert!(xml(&filled, "xl/workbook.xml").contains("fullCalcOnLoad=\"1\""));
 }

@@ -142,7 +142,7 @@ fn open(session: &Rc<Session>, name: &str) -> Said<Rc<Template>> {
     let opened =
         (file.load)().and_then(|bytes| Template::open(&format!("様式：{}", file.name), bytes, &session.context.book_limits));
     let template = opened.map_err(|refusal| Fault::about(name, TroubleKind::Refused { detail: refusal.to_string() }))?;
-    let template = Rc::new(template);
+    let template = Rc::new(template.at(session.context.now));
     session.forms.borrow_mut().push((name.to_owned(), Rc::clone(&template)));
     Ok(template)
 }

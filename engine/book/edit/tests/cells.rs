@@ -53,27 +53,26 @@ fn one_cell_changes_one_part() {
 }
 
 #[test]
-fn results_that_depend_on_the_cell_are_taken_out_and_no_others() {
+fn results_that_depend_on_the_cell_are_worked_out_and_no_others() {
     let package = package(form());
     let mut editor = package.edit();
     editor.sheet("申請書").unwrap().set(at("B4"), 100).unwrap();
     let edited = editor.finish().unwrap();
     assert_eq!(edited.changed_parts, ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"]);
-    assert_eq!(edited.stale, 4);
+    assert_eq!((edited.calculated, edited.stale), (4, 0));
     for (sheet, cell, expected) in [
         (0, "B4", "100"),
-        (0, "C4", "stale"),
+        (0, "C4", "200"),
         (0, "C3", "4"),
-        (0, "C13", "stale"),
+        (0, "C13", "324"),
         (0, "C14", "2"),
-        (1, "A1", "stale"),
-        (1, "A2", "stale"),
+        (1, "A1", "325"),
+        (1, "A2", "650"),
         (1, "A3", "2"),
     ] {
         assert_eq!(value(&edited.bytes, sheet, cell), expected, "{cell}");
     }
-    assert!(part(&edited.bytes, "xl/workbook.xml").contains("fullCalcOnLoad=\"1\""));
-    assert_eq!(verify(&package, &edited).unwrap().stale_cells, 4);
+    assert_eq!(verify(&package, &edited).unwrap().stale_cells, 0);
 }
 
 #[test]
@@ -101,14 +100,13 @@ fn looks_are_added_behind_those_that_are_there() {
 }
 
 #[test]
-fn formulas_are_set_and_the_workbook_says_so() {
+fn formulas_are_set_with_their_results() {
     let package = package(form());
     let mut editor = package.edit();
     editor.sheet("集計 表").unwrap().formula(at("D1"), "=申請書!B3+1").unwrap();
     let edited = editor.finish().unwrap();
     verify(&package, &edited).unwrap();
-    assert_eq!(value(&edited.bytes, 1, "D1"), "stale");
-    assert!(part(&edited.bytes, "xl/workbook.xml").contains("fullCalcOnLoad"));
+    assert_eq!(value(&edited.bytes, 1, "D1"), "3");
 }
 
 #[test]
@@ -186,7 +184,7 @@ fn prefixes_wide_letters_shared_formulas_and_cells_without_references() {
     let sheet = part(&edited.bytes, "xl/worksheets/sheet2.xml");
     assert!(sheet.contains("encoding=\"UTF-8\""), "{sheet}");
     assert!(sheet.contains("<x:c t=\"str\"><x:f>A2&amp;&quot;円&quot;</x:f><x:v>2円</x:v></x:c>"), "{sheet}");
-    assert!(sheet.contains("<x:f>A3&amp;&quot;円&quot;</x:f></x:c>"), "the result of what changed is gone: {sheet}");
+    assert!(sheet.contains("<x:f>A3&amp;&quot;円&quot;</x:f><x:v>30円</x:v></x:c>"), "what changed has its result: {sheet}");
     assert!(sheet.contains("<x:row r=\"5\"><x:c r=\"C5\" t=\"b\"><x:v>1</x:v></x:c></x:row>"), "{sheet}");
 }
 

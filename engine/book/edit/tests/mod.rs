@@ -1,6 +1,7 @@
 //! Edits of workbooks as people have them.
 
 mod cells;
+mod fresh;
 mod random;
 mod rows;
 mod tabs;
@@ -35,7 +36,7 @@ fn part(bytes: &[u8], name: &str) -> String {
 }
 
 /// A package with one part replaced.
-fn with_part(bytes: &[u8], name: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn with_part(bytes: &[u8], name: &str, content: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

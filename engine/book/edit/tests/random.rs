@@ -132,27 +132,48 @@ proptest! {
     }
 
     #[test]
-    fn tampered_bytes_never_panic(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), which in 0usize..3) {
-        // The sheet is stored, not packed, so that the changes reach its XML.
-        let name = ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"][which];
-        let mut xml = part(&rich(), name).into_bytes();
+    fn tampered_parts_never_panic(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), which in any::<prop::sample::Index>()) {
+        // The part is stored, not packed, so that the changes reach its XML.
+        let bytes = rich();
+        let names: Vec<String> = package(bytes.clone()).parts().filter(|name| !name.ends_with(".png")).map(str::to_owned).collect();
+        let name = which.get(&names);
+        let mut xml = part(&bytes, name).into_bytes();
         for (at, byte) in &changes {
             let at = at.index(xml.len());
             xml[at] = *byte;
         }
-        let bytes = super::with_part(&rich(), name, &xml);
-        if let Ok(package) = Package::open("a.xlsx", bytes, &Limits::default()) {
-            for first in package.sheets().iter().map(|sheet| sheet.name.clone()).take(2) {
-                let mut editor = package.edit();
-                if let Ok(mut sheet) = editor.sheet(&first) {
-                    let _ = sheet.set(Address::new(30, 30), "見本");
-                    let _ = sheet.repeat_rows(9, 10, 3);
-                    let _ = sheet.style(Address::new(3, 3), crate::StyleChange::fill([1, 2, 3]));
-                }
-                if let Ok(edited) = editor.finish() {
-                    let _ = verify(&package, &edited);
-                }
-            }
+        edit_anyhow(super::with_part(&bytes, name, &xml));
+    }
+
+    #[test]
+    fn tampered_files_never_panic(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in any::<Option<prop::sample::Index>>()) {
+        let mut bytes = rich();
+        for (at, byte) in &changes {
+            let at = at.index(bytes.len());
+            bytes[at] = *byte;
+        }
+        bytes.truncate(cut.map_or(bytes.len(), |cut| cut.index(bytes.len())));
+        edit_anyhow(bytes);
+    }
+}
+
+/// Everything an editor can do, whatever it is done to.
+fn edit_anyhow(bytes: Vec<u8>) {
+    let Ok(package) = Package::open("a.xlsx", bytes, &Limits::default()) else { return };
+    for first in package.sheets().iter().map(|sheet| sheet.name.clone()).take(2) {
+        let mut editor = package.edit();
+        if let Ok(mut sheet) = editor.sheet(&first) {
+            let _ = sheet.set(Address::new(30, 30), "見本");
+            let _ = sheet.set(Address::new(2, 1), 7);
+            let _ = sheet.formula(Address::new(31, 30), "=SUM(A1:B40)");
+            let _ = sheet.repeat_rows(9, 10, 3);
+            let _ = sheet.delete_rows(3, 2);
+            let _ = sheet.style(Address::new(3, 3), crate::StyleChange::fill([1, 2, 3]));
+        }
+        let _ = editor.copy_sheet(&first, "写し", 0);
+        if let Ok(edited) = editor.finish() {
+            assert!(edited.bytes.len() < 8 << 20, "a small workbook stays one");
+            let _ = verify(&package, &edited);
         }
     }
 }

@@ -81,9 +81,9 @@ fn everything_below_inserted_rows_moves_with_them() {
     has(
         &sheet,
         &[
-            "<f>SUM(B2:B22)</f></c>",
+            "<f>SUM(B2:B22)</f><v>1900</v></c>",
             "<f>B10*2</f>",
-            "<f>B13*2</f></c>",
+            "<f>B13*2</f><v>200</v></c>",
             "<mergeCell ref=\"D10:E13\"/>",
             "<mergeCell ref=\"D6:E6\"/>",
             "sqref=\"D2:D22\"",
@@ -100,7 +100,10 @@ fn everything_below_inserted_rows_moves_with_them() {
             "<xm:f>明細!A15:E15</xm:f><xm:sqref>H15</xm:sqref>",
         ],
     );
-    has(&part(&edited.bytes, "xl/worksheets/sheet2.xml"), &["<f>明細!B13+SUM(明細!B2:B22)</f></c>", "<f>SUM(A1:A3)</f><v>3</v>"]);
+    has(
+        &part(&edited.bytes, "xl/worksheets/sheet2.xml"),
+        &["<f>明細!B13+SUM(明細!B2:B22)</f><v>2000</v></c>", "<f>SUM(A1:A3)</f><v>3</v>"],
+    );
     has(
         &part(&edited.bytes, "xl/workbook.xml"),
         &["明細!$A$1:$E$23", "明細!$1:$2", "明細!$A$2:$E$22", "明細!$B$13:$B$17", "fullCalcOnLoad"],

@@ -72,7 +72,7 @@ fn a_form_is_there_once_for_each_person() {
     assert_eq!(value(&edited.bytes, 3, "A1"), "見本 花子");
     assert_eq!(value(&edited.bytes, 1, "A1"), "氏名");
     let copy = part(&edited.bytes, "xl/worksheets/sheet4.xml");
-    assert!(copy.contains("<c r=\"A4\"><f>'見本 花子'!A1&amp;名簿!A1</f></c>"), "{copy}");
+    assert!(copy.contains("<c r=\"A4\" t=\"str\"><f>'見本 花子'!A1&amp;名簿!A1</f><v>見本 花子5</v></c>"), "{copy}");
     assert!(!copy.contains("tabSelected"), "{copy}");
     let chart = part(&edited.bytes, "xl/charts/chart3.xml");
     assert!(chart.contains("'見本 花子'!$A$1:$A$6"), "{chart}");

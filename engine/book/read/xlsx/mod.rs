@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 pub(crate) use package::{Listed, MainKind, Relation, main_part, relations, resolve};
 pub(crate) use sheet::iso;
+pub(crate) use strings::read as read_strings;
 pub(crate) use styles::Styles;
 
 use crate::gate::{Archive, Limits, broken};
