@@ -1,0 +1,246 @@
+"""Workbooks of other programs edited in one cell: every other part the same, and the same pages in LibreOffice.
+
+    roundtrip.py parts  OUT FOLDER…       edits one cell of each workbook and compares the packages part by part
+    roundtrip.py render OUT [MOST]        renders what `parts` left in OUT before and after, and compares text and pixels
+    roundtrip.py read   FOLDER…           compares each cell as we read it with openpyxl's reading
+
+Each workbook ends as one of: edited, refused, not edited (both with our reason). Anything else is printed and counts as wrong.
+"""
+import collections
+import concurrent.futures
+import datetime
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as tree
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EDITOR = os.environ.get("EDITOR_EXAMPLE", ROOT / "target/debug/examples/editor")
+KINDS = {".xlsx", ".xlsm", ".xltx", ".xltm"}
+# Extra pixels of a page that may differ beside the edited cell, as a share of the page: a wider column moves little.
+MOST_PIXELS = 0.02
+
+
+def workbooks(folders):
+    return sorted(path for folder in folders for path in pathlib.Path(folder).rglob("*") if path.suffix.lower() in KINDS and path.is_file())
+
+
+def run(words, paths):
+    """The editor over all paths; after an abort it goes on behind the file that caused it."""
+    lines, left = [], [str(path) for path in paths]
+    while left:
+        done = subprocess.run([EDITOR, *words], input="\n".join(left) + "\n", capture_output=True, text=True)
+        found = done.stdout.splitlines()
+        lines += found
+        finished = sum(1 for line in found if re.match(r"\d+\t", line))
+        if done.returncode == 0:
+            return lines
+        print(f"ABORT {done.returncode}: {left[finished]}\n{done.stderr[-400:]}")
+        left = left[finished + 1:]
+    return lines
+
+
+def parts(out, folders):
+    pathlib.Path(out).mkdir(parents=True, exist_ok=True)
+    paths, kinds, wrong = workbooks(folders), collections.Counter(), 0
+    for batch in range(0, len(paths), 200):
+        folder = pathlib.Path(out) / str(batch)
+        folder.mkdir(exist_ok=True)
+        for line in run(["edit", str(folder)], paths[batch:batch + 200]):
+            nth, path, kind, *facts = line.split("\t")
+            kinds[kind] += 1
+            trouble = compared(folder / f"{nth}.before.xlsx", folder / f"{nth}.xlsx", facts) if kind == "edited" else None
+            if trouble or kind not in ("edited", "refused", "not edited"):
+                wrong += 1
+                print("WRONG", line, trouble or "")
+            elif kind != "edited":
+                print(kind, path, *facts)
+    print(dict(kinds), "wrong:", wrong)
+    return wrong
+
+
+def compared(before, after, facts):
+    """What is not as it should be between two packages."""
+    changed = set(facts[1].split(",")) - {""}
+    with zipfile.ZipFile(before) as a, zipfile.ZipFile(after) as b:
+        old, new = {i.filename: i for i in a.infolist()}, {i.filename: i for i in b.infolist()}
+        if extra := (set(old) ^ set(new)) - changed:
+            return f"parts came or went: {extra}"
+        for name in set(old) & set(new) - changed:
+            if (old[name].CRC, old[name].file_size) != (new[name].CRC, new[name].file_size) or a.read(name) != b.read(name):
+                return f"{name} changed"
+        for name in changed & set(old) & set(new):
+            if "/worksheets/" in name and (trouble := sheet_compared(a.read(name), b.read(name), facts[0].rsplit("!", 1)[1], name)):
+                return trouble
+        if bad := b.testzip():
+            return f"{bad} is broken"
+    return None
+
+
+def sheet_compared(before, after, cell, name):
+    """Everything of a sheet but the edited cell and the results of formulas must be the same XML."""
+    def shape(xml, drop):
+        root = tree.fromstring(xml)
+        for row in root.iter():
+            for c in list(row):
+                if c.tag.endswith("}c") and c.get("r") == drop:
+                    row.remove(c)
+        lines = []
+        for node in root.iter():
+            kind = node.tag.rsplit("}", 1)[-1]
+            if kind == "c" and any(child.tag.endswith("}f") for child in node):
+                # A result may be another one, or none.
+                node.attrib.pop("t", None)
+                for child in list(node):
+                    if child.tag.endswith("}v"):
+                        node.remove(child)
+        for node in root.iter():
+            kind = node.tag.rsplit("}", 1)[-1]
+            attributes = {key: value for key, value in node.attrib.items() if not (kind == "row" and key == "spans")}
+            lines.append((node.tag, sorted(attributes.items()), (node.text or "").strip(), (node.tail or "").strip()))
+        return lines
+    first, second = shape(before, cell), shape(after, cell)
+    if first == second:
+        return None
+    different = next((pair for pair in zip(first, second) if pair[0] != pair[1]), (len(first), len(second)))
+    return f"{name}: {different}"
+
+
+def render(out, most):
+    pairs = sorted(path for path in pathlib.Path(out).rglob("*.xlsx") if not path.name.endswith(".before.xlsx"))[:most]
+    pdf, wrong, compared_pages = pathlib.Path(out) / "pdf", 0, 0
+    for batch in range(0, len(pairs), 40):
+        pairs_now = pairs[batch:batch + 40]
+        for which in ("before", "after"):
+            links = pdf / which / "in"
+            links.mkdir(parents=True, exist_ok=True)
+            names = []
+            for path in pairs_now:
+                source = path.with_suffix(".before.xlsx") if which == "before" else path
+                name = links / f"{path.parent.name}-{path.stem}.xlsx"
+                name.unlink(missing_ok=True)
+                name.symlink_to(source.resolve())
+                names.append(name)
+            soffice(names, pdf / which)
+        for path in pairs_now:
+            name = f"{path.parent.name}-{path.stem}.pdf"
+            trouble, pages = pages_compared(pdf / "before" / name, pdf / "after" / name)
+            compared_pages += pages
+            if trouble:
+                wrong += 1
+                print("LOOK", path, trouble, flush=True)
+            for which in ("before", "after"):
+                (pdf / which / name).unlink(missing_ok=True)
+    print(f"{len(pairs)} workbooks, {compared_pages} pages compared, {wrong} to look at")
+    return wrong
+
+
+def soffice(names, out):
+    profile = (out / "profile").resolve().as_uri()
+    words = ["nice", "soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", str(out)]
+    try:
+        subprocess.run(words + [str(name) for name in names], capture_output=True, timeout=300)
+    except subprocess.TimeoutExpired:
+        print("soffice took too long over", names[0], "…")
+
+
+def pages_compared(before, after):
+    if not before.exists() or not after.exists():
+        return (None if before.exists() == after.exists() else f"rendered: before {before.exists()}, after {after.exists()}"), 0
+    text = [subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True).stdout for path in (before, after)]
+    pages = [len(t.split("\f")) - 1 for t in text]
+    if pages[0] != pages[1]:
+        return f"{pages[0]} pages, then {pages[1]}", min(pages)
+    lines = [re.sub(r"[ \t]+", " ", t).splitlines() for t in text]
+    different = [(a, b) for a, b in zip(*lines) if a != b]
+    if len(lines[0]) != len(lines[1]) or len(different) > 12:
+        return f"{len(different)} lines differ, e.g. {different[:2]}", pages[0]
+    return pixels(before, after, min(pages[0], 3)), pages[0]
+
+
+def pixels(before, after, pages):
+    from PIL import Image, ImageChops
+    for page in range(1, pages + 1):
+        images = []
+        for path in (before, after):
+            stem = path.with_suffix("")
+            subprocess.run(["pdftoppm", "-r", "40", "-gray", "-f", str(page), "-l", str(page), "-singlefile", str(path), str(stem)], check=True)
+            images.append(Image.open(f"{stem}.pgm").copy())
+            os.unlink(f"{stem}.pgm")
+        if images[0].size != images[1].size:
+            return f"page {page}: another size"
+        histogram = ImageChops.difference(*images).point(lambda value: 255 if value > 60 else 0).histogram()
+        share = histogram[255] / sum(histogram)
+        if share > MOST_PIXELS:
+            return f"page {page}: {share:.1%} of the pixels differ"
+    return None
+
+
+def read(folders):
+    import openpyxl
+    kinds, wrong = collections.Counter(), 0
+    for path in workbooks(folders):
+        cells, end = {}, ""
+        for line in run(["read"], [path]):
+            if line.startswith("=\t"):
+                _, sheet, cell, kind, shown = line.split("\t")
+                cells[(rust_text(sheet), cell)] = (kind, rust_text(shown))
+            else:
+                end = line
+        if not end.endswith("\tread"):
+            kinds["refused"] += 1
+            if "refused" not in end:
+                wrong += 1
+                print("WRONG", end)
+            continue
+        try:
+            book = openpyxl.load_workbook(path, data_only=True)
+        except Exception:
+            kinds["openpyxl cannot"] += 1
+            continue
+        trouble = []
+        for sheet in book.worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    ours = cells.get((sheet.title, cell.coordinate))
+                    if cell.value is None:
+                        continue
+                    if ours is None or not agrees(cell.value, *ours):
+                        trouble.append((sheet.title, cell.coordinate, cell.value, ours))
+        kinds["equal" if not trouble else "different"] += 1
+        if trouble:
+            wrong += 1
+            print("LOOK", path, len(trouble), [str(t)[:150] for t in trouble[:2]], flush=True)
+    print(dict(kinds), "to look at:", wrong)
+    return wrong
+
+
+def rust_text(text):
+    inner = text[1:-1]
+    inner = re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), inner)
+    return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}.get(found[1], found[1]), inner)
+
+
+def agrees(theirs, kind, shown):
+    if isinstance(theirs, bool):
+        return kind == "YesNo"
+    if isinstance(theirs, (int, float)):
+        if kind in ("Integer", "Decimal"):
+            return abs(float(shown) - theirs) <= 1e-9 * max(1.0, abs(theirs))
+        return kind in ("Date", "Time", "DateTime", "Duration", "Error", "Stale")
+    if isinstance(theirs, (datetime.date, datetime.time, datetime.timedelta)):
+        return kind in ("Date", "Time", "DateTime", "Duration", "Integer", "Decimal", "Stale")
+    if kind == "Error":
+        return True
+    plain = lambda text: re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), str(text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return kind == "Text" and plain(theirs) == plain(shown) or kind == "Stale"
+
+
+if __name__ == "__main__":
+    command, *words = sys.argv[1:]
+    done = {"parts": lambda: parts(words[0], words[1:]), "read": lambda: read(words),
+            "render": lambda: render(words[0], int(words[1]) if len(words) > 1 else 10**6)}[command]()
+    sys.exit(done > 0)
