@@ -232,6 +232,11 @@ impl Part<'_> {
         self.name
     }
 
+    /// How much its entry declares beyond what came so far.
+    pub(crate) fn left(&self) -> usize {
+        usize::try_from(self.left).unwrap_or(usize::MAX - 1)
+    }
+
     /// Fills `out` as far as the part goes; less than `out.len()` only at the end.
     pub(crate) fn fill(&mut self, out: &mut [u8]) -> Result<usize, Refusal> {
         let mut filled = 0;

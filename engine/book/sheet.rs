@@ -1,4 +1,4 @@
-//! One sheet as read: its cells in sixteen bytes each, only those that hold something.
+//! One sheet as read: its cells in twelve bytes each, only those that hold something.
 
 use std::rc::Rc;
 
@@ -15,15 +15,38 @@ pub enum Visibility {
     VeryHidden,
 }
 
-/// A cell in sixteen bytes.
+/// A cell in twelve bytes: a million rows of a few columns are what a sheet's memory goes to.
 #[derive(Clone, Copy)]
 struct Packed {
-    bits: u64,
+    /// The lower and the upper half of what it holds.
+    bits: [u32; 2],
     column: u16,
-    format: u16,
+    /// Its place among the sheet's looks.
+    look: u16,
+}
+
+impl Packed {
+    #[inline]
+    fn new(bits: u64, column: u32, look: u16) -> Packed {
+        Packed { bits: [bits as u32, (bits >> 32) as u32], column: column as u16, look }
+    }
+
+    #[inline]
+    fn bits(&self) -> u64 {
+        u64::from(self.bits[0]) | u64::from(self.bits[1]) << 32
+    }
+}
+
+/// What cells have in common: a sheet has few of these.
+#[derive(Clone, Copy)]
+struct Look {
     kind: Kind,
+    format: u16,
     formula: bool,
 }
+
+/// How many kinds there are.
+const KINDS: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -64,6 +87,7 @@ pub struct Sheet {
     shelf: Rc<Shelf>,
     rows: Vec<RowStart>,
     cells: Vec<Packed>,
+    looks: Vec<Look>,
     formats: Vec<Rc<str>>,
     errors: Vec<ExcelError>,
 }
@@ -156,26 +180,28 @@ impl Sheet {
     }
 
     fn view(&self, cell: &Packed) -> CellView<'_> {
+        let look = self.looks[usize::from(cell.look)];
         CellView {
             column: u32::from(cell.column),
             value: self.unpack(cell),
-            format: self.formats.get(usize::from(cell.format)).map_or("", |format| &**format),
-            formula: cell.formula,
+            format: self.formats.get(usize::from(look.format)).map_or("", |format| &**format),
+            formula: look.formula,
         }
     }
 
     #[inline]
     fn unpack(&self, cell: &Packed) -> Value {
-        match cell.kind {
-            Kind::Text => Value::Text(TextId(cell.bits as u32)),
-            Kind::Number => Value::number(f64::from_bits(cell.bits)),
-            Kind::Exact => Value::Integer(cell.bits as i64),
-            Kind::Date => Value::Date(Day(cell.bits as u32 as i32)),
-            Kind::Time => Value::Time(cell.bits as u32),
-            Kind::DateTime => Value::DateTime(cell.bits as i64),
-            Kind::Duration => Value::Duration(cell.bits as i64),
-            Kind::YesNo => Value::YesNo(cell.bits != 0),
-            Kind::Error => Value::Error(self.errors[cell.bits as usize]),
+        let bits = cell.bits();
+        match self.looks[usize::from(cell.look)].kind {
+            Kind::Text => Value::Text(TextId(bits as u32)),
+            Kind::Number => Value::number(f64::from_bits(bits)),
+            Kind::Exact => Value::Integer(bits as i64),
+            Kind::Date => Value::Date(Day(bits as u32 as i32)),
+            Kind::Time => Value::Time(bits as u32),
+            Kind::DateTime => Value::DateTime(bits as i64),
+            Kind::Duration => Value::Duration(bits as i64),
+            Kind::YesNo => Value::YesNo(bits != 0),
+            Kind::Error => Value::Error(self.errors[bits as usize]),
             Kind::Stale => Value::Stale,
         }
     }
@@ -190,11 +216,6 @@ impl<'a> Row<'a> {
     /// Whether Excel hides the row.
     pub fn hidden(&self) -> bool {
         self.sheet.rows[self.at].hidden
-    }
-
-    /// The texts that its cells name.
-    pub(crate) fn texts(&self) -> &'a crate::Texts {
-        &self.sheet.shelf.texts
     }
 
     /// The filled cells, from left to right.
@@ -242,6 +263,8 @@ pub struct SheetBuilder {
     sheet: Sheet,
     sorted: bool,
     hidden_rows: Vec<u32>,
+    /// By format, kind and whether a formula stands behind: one more than the place of the look, or 0.
+    known: Vec<u16>,
 }
 
 impl SheetBuilder {
@@ -258,11 +281,13 @@ impl SheetBuilder {
                 shelf: Rc::clone(shelf),
                 rows: Vec::new(),
                 cells: Vec::new(),
+                looks: Vec::new(),
                 formats: vec!["".into()],
                 errors: Vec::new(),
             },
             sorted: true,
             hidden_rows: Vec::new(),
+            known: Vec::new(),
         }
     }
 
@@ -339,7 +364,30 @@ impl SheetBuilder {
                 self.sheet.rows.push(RowStart { row, first, hidden: false });
             }
         }
-        self.sheet.cells.push(Packed { bits, column: column as u16, format, kind, formula });
+        let at = usize::from(format) * KINDS * 2 + kind as usize * 2 + usize::from(formula);
+        let look = match self.known.get(at) {
+            Some(&look) if look > 0 => look - 1,
+            _ => self.look(at, Look { kind, format, formula }),
+        };
+        self.sheet.cells.push(Packed::new(bits, column, look));
+    }
+
+    #[cold]
+    fn look(&mut self, at: usize, look: Look) -> u16 {
+        let looks = &mut self.sheet.looks;
+        // With tens of thousands of formats the later ones are not told apart; what a cell holds is.
+        let full = looks.len() >= usize::from(u16::MAX) - KINDS * 2;
+        let look = if full { Look { format: 0, ..look } } else { look };
+        let same = |known: &Look| (known.format, known.kind, known.formula) == (look.format, look.kind, look.formula);
+        let place = looks.iter().position(same).unwrap_or_else(|| {
+            looks.push(look);
+            looks.len() - 1
+        });
+        if self.known.len() <= at {
+            self.known.resize(at + 1, 0);
+        }
+        self.known[at] = place as u16 + 1;
+        place as u16
     }
 
     /// How many cells were added so far.
@@ -392,8 +440,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_takes_sixteen_bytes() {
-        assert_eq!(size_of::<Packed>(), 16);
+    fn a_cell_takes_twelve_bytes() {
+        assert_eq!(size_of::<Packed>(), 12);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Carries an edit out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::around::Surroundings;
@@ -51,6 +51,8 @@ pub(crate) struct Finish<'p> {
     fresh: Fresh,
     /// The moment for formulas that ask for it.
     now: Option<i64>,
+    /// Sheets in which a formula that cells share lost its first cell.
+    unshared: BTreeSet<usize>,
 }
 
 impl<'p> Finish<'p> {
@@ -64,8 +66,19 @@ impl<'p> Finish<'p> {
         let other_sheets = tabs::changed(&work, &editor.sheets);
         let (sheets, moves) = (editor.sheets, editor.moves);
         let now = editor.now.map(|now| i64::from(Day::of(now.date()).0) * DAY_MS + ms_of(now.time()));
-        let (formulas, stale, fresh) = (Vec::new(), Vec::new(), Fresh::default());
-        let mut finish = Finish { work, sheets, moves, numbers, formulas, stale, other_sheets, known: None, fresh, now };
+        let mut finish = Finish {
+            work,
+            sheets,
+            moves,
+            numbers,
+            formulas: Vec::new(),
+            stale: Vec::new(),
+            other_sheets,
+            unshared: BTreeSet::new(),
+            known: None,
+            fresh: Fresh::default(),
+            now,
+        };
         finish.read_formulas()?;
         finish.find_stale(editor.next)?;
         Ok(finish)
@@ -150,14 +163,17 @@ impl<'p> Finish<'p> {
     fn meant(&mut self) -> Vec<Meant> {
         let package = self.work.package;
         let fresh = std::mem::take(&mut self.fresh.sheets);
-        let sheets = std::mem::take(&mut self.sheets).into_iter().zip(fresh).filter(|(state, _)| state.cells);
-        let meant = |(state, fresh): (SheetState, Rc<Results>)| Meant {
+        let sheets = std::mem::take(&mut self.sheets).into_iter().zip(fresh).enumerate().filter(|(_, (state, _))| state.cells);
+        let meant = |(at, (state, fresh)): (usize, (SheetState, Rc<Results>))| Meant {
             from: state.tab.map(|tab| package.tabs[tab].name.clone()),
             moves: state.own_moves(&self.moves),
             stale: self.stale_of(&state),
             fresh,
+            formulas_move: !self.moves.is_empty() || state.is_copy() || self.unshared.contains(&at),
+            around: state.changes_around(),
             name: state.name,
             edits: state.edits,
+            heights: state.heights,
         };
         sheets.map(meant).collect()
     }
@@ -271,6 +287,9 @@ impl<'p> Finish<'p> {
         let none = Formulas::default();
         let formulas = state.tab.map_or(&none, |tab| &self.formulas[tab]);
         let unshared = self.check_cells(state, formulas)?;
+        if !unshared.is_empty() {
+            self.unshared.insert(at);
+        }
         let sheet = |scope: &Scope, nth: usize| tabs::number(&self.numbers, Some(state), scope, nth);
         let (own, renames, stale) = (state.own_moves(&self.moves), self.renames(state), self.stale_of(state));
         let rules = Rules {

@@ -317,8 +317,8 @@ fn renumbered(raw: &[u8], old: Address, new: Address, out: &mut Vec<u8>) {
 }
 
 /// A row taken apart.
-struct RowParts<'r> {
-    open: Element<'r>,
+pub(crate) struct RowParts<'r> {
+    pub(crate) open: Element<'r>,
     cells: Vec<CellPart<'r>>,
     close: &'r [u8],
 }
@@ -330,7 +330,13 @@ struct CellPart<'r> {
 }
 
 impl<'r> RowParts<'r> {
-    fn read(raw: &'r [u8], row: u32, sheet: &str) -> Result<RowParts<'r>, EditError> {
+    /// The cells with their columns, as they are written.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (u32, &'r [u8])> {
+        self.cells.iter().filter_map(|cell| Some((cell.column?, cell.raw)))
+    }
+
+    /// Takes a zero-based row of a sheet apart.
+    pub(crate) fn read(raw: &'r [u8], row: u32, sheet: &str) -> Result<RowParts<'r>, EditError> {
         let wrong = || EditError::from(broken(format!("{sheet}: row {}", row + 1)));
         let (_, open_length) = token(raw).map_err(|_| wrong())?;
         let open = match Tree::read(&raw[..open_length], sheet)?.nodes.pop() {

@@ -1,6 +1,6 @@
 //! What is wanted of one sheet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::EditError;
@@ -33,7 +33,7 @@ pub(crate) struct SheetState {
     /// Whether the sheet is no longer among those that are selected when the workbook is opened.
     pub(crate) unselect: bool,
     /// Rows below which a page ends.
-    pub(crate) page_ends: std::collections::BTreeSet<u32>,
+    pub(crate) page_ends: BTreeSet<u32>,
     /// Images that are laid over cells.
     pub(crate) pictures: Vec<Picture>,
 }
@@ -57,7 +57,7 @@ impl SheetState {
             heights: BTreeMap::new(),
             comments: None,
             unselect: false,
-            page_ends: std::collections::BTreeSet::new(),
+            page_ends: BTreeSet::new(),
             pictures: Vec::new(),
         }
     }
@@ -111,6 +111,17 @@ impl SheetState {
     pub(crate) fn is_untouched(&self) -> bool {
         let around = self.comments.is_none() && !self.unselect && self.page_ends.is_empty() && self.pictures.is_empty();
         around && self.edits.is_empty() && self.heights.is_empty()
+    }
+
+    /// The elements around the cells that may change, rows staying where they are.
+    pub(crate) fn changes_around(&self) -> BTreeSet<&'static str> {
+        let mut names = BTreeSet::new();
+        names.extend((self.set_cells().next().is_some()).then_some("dimension"));
+        names.extend(self.unselect.then_some("sheetViews"));
+        names.extend(self.comments.is_some().then_some("legacyDrawing"));
+        names.extend((!self.pictures.is_empty()).then_some("drawing"));
+        names.extend((!self.page_ends.is_empty()).then_some("rowBreaks"));
+        names
     }
 
     /// The cells that get other content.

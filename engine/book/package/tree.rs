@@ -191,6 +191,13 @@ impl<'a> Element<'a> {
         out.extend_from_slice(&self.close);
     }
 
+    /// What stands within it, as it is written.
+    pub(crate) fn inside(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        write(&self.children, &mut out);
+        out
+    }
+
     /// The name with its prefix.
     pub(crate) fn full_name(&self) -> &[u8] {
         let inside = &self.open[1..];

@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::gate::Limits;
-use crate::{Fate, Finding, Place, Problem, Refusal, Severity, Sheet, Shelf, Suspicion, Visibility};
+use crate::{Address, Fate, Finding, Place, Problem, Refusal, Severity, Sheet, Shelf, Suspicion, Value, Visibility};
 pub(crate) use cfb::{Compound, MAGIC};
 use sniff::Found;
 pub(crate) use xlsx::token::Token;
@@ -200,6 +200,20 @@ impl Workbook {
         self.found.borrow_mut()[at] = Some(self.look(&sheet));
         self.kept.borrow_mut()[at] = Some(Rc::clone(&sheet));
         Ok(sheet)
+    }
+
+    /// Hands out what the cells of a sheet hold, each with its row and column, in the order of the file. Of an xlsx nothing is
+    /// kept, however large it is; a formula that nobody ever calculated comes once more, as stale, behind the others.
+    pub fn pass(&self, at: usize, mut see: impl FnMut(Address, Value)) -> Result<(), Refusal> {
+        if let (Inner::Xlsx(book), None) = (&self.inner, self.kept.borrow().get(at).and_then(Option::as_ref)) {
+            let listed = book.sheets().get(at).ok_or_else(|| Refusal::Broken { at: format!("sheet {at}") })?;
+            return book.pass(listed, &self.shelf, &self.limits, |row, column, value| see(Address::new(row, column), value));
+        }
+        let sheet = self.sheet(at)?;
+        for row in sheet.rows() {
+            row.values().for_each(|(column, value)| see(Address::new(row.number(), column), value));
+        }
+        Ok(())
     }
 
     /// Lets a sheet go; it is read again when asked for again. What was found in it stays.

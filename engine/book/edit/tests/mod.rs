@@ -2,6 +2,7 @@
 
 mod cells;
 mod fresh;
+mod proof;
 mod random;
 mod rows;
 mod tabs;

@@ -51,7 +51,8 @@ impl<'a> Feed<'a> {
             return Err(hostile(format!("{}: an element of more than {LONGEST} bytes", self.name())));
         }
         self.buffer.copy_within(self.at..self.end, 0);
-        let block = BLOCK.max(held);
+        // A small part is unpacked at once, into a buffer no larger than it is.
+        let block = BLOCK.min(self.part.left() + 1).max(held);
         (self.at, self.end) = (0, held);
         if self.buffer.len() < held + block {
             self.buffer.resize(held + block, 0);

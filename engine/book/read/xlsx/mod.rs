@@ -13,12 +13,13 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 pub(crate) use package::{Listed, MainKind, Relation, main_part, relations, resolve};
+use sheet::Taker;
 pub(crate) use sheet::iso;
 pub(crate) use strings::read as read_strings;
 pub(crate) use styles::Styles;
 
 use crate::gate::{Archive, Limits, broken};
-use crate::{Refusal, Sheet, SheetBuilder, Shelf, TextId};
+use crate::{Refusal, Sheet, SheetBuilder, Shelf, TextId, Value};
 use feed::Feed;
 use package::Listing;
 
@@ -43,12 +44,6 @@ impl Xlsx {
             return Err(broken(format!("{} is missing", lost.part)));
         }
         Ok(Xlsx { archive, listing, shared: OnceCell::new() })
-    }
-
-    /// Every saved result taken as it is, even where the workbook asks to be calculated: for comparing files.
-    pub(crate) fn with_saved_results(mut self) -> Xlsx {
-        self.listing.uncalculated = false;
-        self
     }
 
     /// The sheets with cells.
@@ -81,7 +76,29 @@ impl Xlsx {
             limits,
             room,
         };
-        sheet::read(Feed::new(self.archive.part(&listed.part)?), builder, around)
+        Ok(sheet::read(Feed::new(self.archive.part(&listed.part)?), builder, around)?.finish())
+    }
+
+    /// Reads a sheet of the list past somebody, who keeps of it what he likes.
+    pub(crate) fn pass<F: FnMut(u32, u32, Value)>(
+        &self,
+        listed: &Listed,
+        shelf: &Rc<Shelf>,
+        limits: &Limits,
+        see: F,
+    ) -> Result<(), Refusal> {
+        let shared = self.shared(shelf, limits)?;
+        let around = sheet::Around {
+            shelf,
+            strings: &shared.strings,
+            styles: shared.styles.table(|_| 0),
+            date1904: self.listing.date1904,
+            uncalculated: self.listing.uncalculated,
+            limits,
+            room: limits.cells,
+        };
+        sheet::read(Feed::new(self.archive.part(&listed.part)?), Passing { see, count: 0 }, around)?;
+        Ok(())
     }
 
     fn shared(&self, shelf: &Rc<Shelf>, limits: &Limits) -> Result<&Shared, Refusal> {
@@ -97,5 +114,54 @@ impl Xlsx {
             None => Styles::default(),
         };
         Ok(self.shared.get_or_init(|| Shared { strings, styles }))
+    }
+}
+
+/// The cells of a piece of a sheet in which no shared text is named.
+pub(crate) fn cells(
+    feed: Feed<'_>,
+    mut builder: SheetBuilder,
+    styles: &Styles,
+    date1904: bool,
+    limits: &Limits,
+) -> Result<Sheet, Refusal> {
+    let shelf = Rc::clone(builder.sheet().shelf());
+    let styles = styles.table(|code| builder.format(code));
+    builder.sheet().date1904 = date1904;
+    let around = sheet::Around { shelf: &shelf, strings: &[], styles, date1904, uncalculated: false, limits, room: limits.cells };
+    Ok(sheet::read(feed, builder, around)?.finish())
+}
+
+/// Cells that are seen and not kept.
+struct Passing<F> {
+    see: F,
+    count: u64,
+}
+
+impl<F: FnMut(u32, u32, Value)> Taker for Passing<F> {
+    #[inline]
+    fn number(&mut self, row: u32, column: u32, number: f64, _: u16, _: bool) {
+        self.value(row, column, Value::number(number), 0, false);
+    }
+
+    #[inline]
+    fn text(&mut self, row: u32, column: u32, text: TextId, _: u16, _: bool) {
+        self.value(row, column, Value::Text(text), 0, false);
+    }
+
+    #[inline]
+    fn value(&mut self, row: u32, column: u32, value: Value, _: u16, _: bool) {
+        self.count += 1;
+        (self.see)(row, column, value);
+    }
+
+    fn hidden(&mut self, _: u32) {}
+
+    fn sheet(&mut self) -> Option<&mut Sheet> {
+        None
+    }
+
+    fn count(&self) -> u64 {
+        self.count
     }
 }

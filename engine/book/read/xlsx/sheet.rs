@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use jiff::civil;
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::address::letters;
 use crate::gate::{Limits, broken, hostile};
@@ -33,15 +33,59 @@ pub(crate) struct Around<'a> {
     pub(crate) room: u64,
 }
 
-/// Reads a sheet into its builder.
-pub(crate) fn read(mut feed: Feed<'_>, builder: SheetBuilder, around: Around<'_>) -> Result<Sheet, Refusal> {
+/// Who takes the cells of a sheet as they come.
+pub(crate) trait Taker {
+    /// A number as the file has it.
+    fn number(&mut self, row: u32, column: u32, number: f64, format: u16, formula: bool);
+    /// A text.
+    fn text(&mut self, row: u32, column: u32, text: TextId, format: u16, formula: bool);
+    /// Anything else.
+    fn value(&mut self, row: u32, column: u32, value: Value, format: u16, formula: bool);
+    /// A hidden row.
+    fn hidden(&mut self, row: u32);
+    /// The sheet under way, for whoever keeps what is around the cells.
+    fn sheet(&mut self) -> Option<&mut Sheet>;
+    /// How many cells came.
+    fn count(&self) -> u64;
+}
+
+impl Taker for SheetBuilder {
+    #[inline]
+    fn number(&mut self, row: u32, column: u32, number: f64, format: u16, formula: bool) {
+        self.push_number(row, column, number, format, formula);
+    }
+
+    #[inline]
+    fn text(&mut self, row: u32, column: u32, text: TextId, format: u16, formula: bool) {
+        self.push_text(row, column, text, format, formula);
+    }
+
+    fn value(&mut self, row: u32, column: u32, value: Value, format: u16, formula: bool) {
+        self.push(row, column, value, format, formula);
+    }
+
+    fn hidden(&mut self, row: u32) {
+        self.hide_row(row);
+    }
+
+    fn sheet(&mut self) -> Option<&mut Sheet> {
+        Some(SheetBuilder::sheet(self))
+    }
+
+    fn count(&self) -> u64 {
+        self.cell_count() as u64
+    }
+}
+
+/// Reads a sheet into whoever takes its cells.
+pub(crate) fn read<T: Taker>(mut feed: Feed<'_>, taker: T, around: Around<'_>) -> Result<T, Refusal> {
     let room = around.room;
     let limit = around.limits.cells;
-    let mut scan = Scan::new(builder, around);
+    let mut scan = Scan::new(taker, around);
     loop {
         let used = scan.window(&feed)?;
         feed.consume(used);
-        if scan.builder.cell_count() as u64 > room {
+        if scan.taker.count() > room {
             return Err(Refusal::TooManyCells { limit });
         }
         if !feed.more()? {
@@ -113,8 +157,8 @@ impl From<BadText> for Wrong {
     }
 }
 
-struct Scan<'a> {
-    builder: SheetBuilder,
+struct Scan<'a, T> {
+    taker: T,
     around: Around<'a>,
     place: Place,
     skip: u32,
@@ -132,10 +176,10 @@ struct Scan<'a> {
     calculated: bool,
 }
 
-impl<'a> Scan<'a> {
-    fn new(builder: SheetBuilder, around: Around<'a>) -> Scan<'a> {
+impl<'a, T: Taker> Scan<'a, T> {
+    fn new(taker: T, around: Around<'a>) -> Scan<'a, T> {
         Scan {
-            builder,
+            taker,
             around,
             place: Place::Outside,
             skip: 0,
@@ -155,9 +199,13 @@ impl<'a> Scan<'a> {
         let window = feed.window();
         let mut at = 0;
         loop {
-            if self.place == Place::Row && self.skip == 0 {
+            while matches!(self.place, Place::Data | Place::Row) && self.skip == 0 {
                 while let Some(length) = self.plain(&window[at..]) {
                     at += length;
+                }
+                match self.plain_row(&window[at..]) {
+                    Some(length) => at += length,
+                    None => break,
                 }
             }
             match token(&window[at..]) {
@@ -176,7 +224,7 @@ impl<'a> Scan<'a> {
     #[inline]
     fn plain(&mut self, window: &[u8]) -> Option<usize> {
         let mut at = 3;
-        if window.get(..3)? != b"<c " {
+        if window.get(..3)? != b"<c " || self.place != Place::Row {
             return None;
         }
         let (mut column, mut style, mut shared, mut inline) = (self.column, 0, false, false);
@@ -233,7 +281,7 @@ impl<'a> Scan<'a> {
         if shared {
             let &text = self.around.strings.get(usize::try_from(whole?).ok()?)?;
             close_cell(window, at)?;
-            self.builder.push_text(self.row, column, text, format, false);
+            self.taker.text(self.row, column, text, format, false);
         } else {
             let number = match (whole, *window.get(at)?) {
                 (Some(whole), b'<') => whole as f64,
@@ -249,6 +297,32 @@ impl<'a> Scan<'a> {
         Some(at + CLOSE_CELL.len())
     }
 
+    /// The end of a row and the beginning of the next, or the beginning alone, where nothing stands between. None, with nothing
+    /// done, for anything else.
+    #[inline]
+    fn plain_row(&mut self, window: &[u8]) -> Option<usize> {
+        const CLOSE: &[u8] = b"</row>";
+        const OPEN: &[u8] = b"<row ";
+        let rest = if self.place == Place::Row { window.strip_prefix(CLOSE)? } else { window };
+        let tag = rest.strip_prefix(OPEN)?;
+        let tag = &tag[..memchr(b'>', tag)?];
+        let mut at = 3;
+        if !tag.starts_with(b"r=\"") {
+            return None;
+        }
+        let number = digits(tag, &mut at).and_then(|number| u32::try_from(number).ok())?;
+        // A `>` within quotes would leave one of them alone; a hidden row is counted elsewhere.
+        let quotes = tag.iter().filter(|&&b| b == b'"').count();
+        let cut = quotes % 2 == 1 || memchr(b'\'', tag).is_some();
+        let hidden = memmem::find(tag, b"hidden").is_some_and(|at| !tag[at..].starts_with(b"hidden=\"false\""));
+        if cut || hidden || tag.get(at) != Some(&b'"') || tag.ends_with(b"/") || !(1..=MAX_ROWS).contains(&number) {
+            return None;
+        }
+        (self.row, self.next_row, self.numbered, self.column) = (number - 1, number, true, 0);
+        self.place = Place::Row;
+        Some(window.len() - rest.len() + OPEN.len() + tag.len() + 1)
+    }
+
     /// The rest of a cell with its text in place, if nothing in the text is special.
     fn plain_inline(&mut self, window: &[u8], at: usize, column: u32, style: usize) -> Option<usize> {
         const CLOSE: &[u8] = b"</t></is></c>";
@@ -262,7 +336,7 @@ impl<'a> Scan<'a> {
         if !inside[raw.len()..].starts_with(CLOSE) || column >= MAX_COLUMNS || raw.len() > self.around.limits.text {
             return None;
         }
-        self.builder.push_text(self.row, column, self.around.shelf.texts.intern(raw), format, false);
+        self.taker.text(self.row, column, self.around.shelf.texts.intern(raw), format, false);
         self.column = column + 1;
         Some(window.len() - inside.len() + raw.len() + CLOSE.len())
     }
@@ -270,8 +344,8 @@ impl<'a> Scan<'a> {
     #[inline]
     fn push_number(&mut self, column: u32, number: f64, shows: Shows, format: u16, formula: bool) {
         match if shows == Shows::Number { None } else { shows.value(number, self.around.date1904) } {
-            Some(value) => self.builder.push(self.row, column, value, format, formula),
-            None => self.builder.push_number(self.row, column, number, format, formula),
+            Some(value) => self.taker.value(self.row, column, value, format, formula),
+            None => self.taker.number(self.row, column, number, format, formula),
         }
     }
 
@@ -341,16 +415,20 @@ impl<'a> Scan<'a> {
     /// Elements of which only the attributes count.
     fn aside(&mut self, place: Place, name: &[u8], tag: &[u8]) -> Result<(), Wrong> {
         match (place, name) {
-            (Place::Sheet, b"autoFilter") => self.builder.sheet().filtered = true,
+            (Place::Sheet, b"autoFilter") => {
+                if let Some(sheet) = self.taker.sheet() {
+                    sheet.filtered = true;
+                }
+            }
             (Place::Columns, b"col") => self.hide_columns(tag),
             (Place::Merges, b"mergeCell") => {
                 let raw = find(tag, b"ref").ok_or(Wrong::Reference)?;
                 let area: Area = std::str::from_utf8(raw).ok().and_then(|text| text.parse().ok()).ok_or(Wrong::Reference)?;
-                let merges = &mut self.builder.sheet().merges;
-                if merges.len() >= MOST_MERGES {
+                let Some(sheet) = self.taker.sheet() else { return Ok(()) };
+                if sheet.merges.len() >= MOST_MERGES {
                     return Err(Wrong::TooMany);
                 }
-                merges.push(area);
+                sheet.merges.push(area);
             }
             _ => {}
         }
@@ -359,7 +437,7 @@ impl<'a> Scan<'a> {
 
     fn hide_columns(&mut self, tag: &[u8]) {
         let number = |name| find(tag, name).and_then(whole).map(|number: u32| number.clamp(1, MAX_COLUMNS) - 1);
-        let hidden = &mut self.builder.sheet().hidden_columns;
+        let Some(Sheet { hidden_columns: hidden, .. }) = self.taker.sheet() else { return };
         if let (Some(b"1" | b"true"), Some(first), Some(last)) = (find(tag, b"hidden"), number(b"min"), number(b"max"))
             && hidden.len() < MAX_COLUMNS as usize
         {
@@ -387,7 +465,7 @@ impl<'a> Scan<'a> {
             if self.hidden_rows > MAX_ROWS {
                 return Err(Wrong::TooMany);
             }
-            self.builder.hide_row(self.row);
+            self.taker.hidden(self.row);
         }
         Ok(())
     }
@@ -459,14 +537,14 @@ impl<'a> Scan<'a> {
         let &(shows, format) = self.around.styles.get(self.cell.style).ok_or(Wrong::Style)?;
         if self.cell.has_inline && self.cell.kind != CellKind::Shared {
             let text = self.cell.inline.take(self.around.shelf);
-            self.builder.push_text(self.row, column, text, format, formula);
+            self.taker.text(self.row, column, text, format, formula);
             return Ok(());
         }
         let text_of_formula = self.cell.kind == CellKind::Text && self.cell.has_value;
         if self.cell.value.is_empty() && !text_of_formula {
             if formula {
                 self.calculated |= self.cell.has_value && self.cell.kind == CellKind::Text;
-                self.builder.push(self.row, column, Value::Stale, format, true);
+                self.taker.value(self.row, column, Value::Stale, format, true);
             }
             return Ok(());
         }
@@ -502,19 +580,19 @@ impl<'a> Scan<'a> {
             CellKind::Iso => iso(trimmed).ok_or(Wrong::Kind)?,
         };
         self.calculated |= formula;
-        self.builder.push(row, column, value, format, formula);
+        self.taker.value(row, column, value, format, formula);
         Ok(())
     }
 
-    fn finish(mut self) -> Sheet {
+    fn finish(mut self) -> T {
         // Programs that write formulas without calculating them put a zero there and ask Excel to calculate.
         // If nothing in the sheet but zeros came out of formulas, nobody ever calculated it.
         if !self.calculated {
             for (row, column, format) in self.zeros {
-                self.builder.push(row, column, Value::Stale, format, true);
+                self.taker.value(row, column, Value::Stale, format, true);
             }
         }
-        self.builder.finish()
+        self.taker
     }
 
     fn refuse(&self, wrong: Wrong, part: &str) -> Refusal {

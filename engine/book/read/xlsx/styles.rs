@@ -72,6 +72,12 @@ impl Styles {
         styles
     }
 
+    /// The number format behind a style number; none for a number that is no style's.
+    pub(crate) fn code(&self, style: u32) -> Option<&str> {
+        let at = self.cells.get(style as usize)?;
+        self.formats.get(usize::from(*at)).map(|(code, _)| &**code)
+    }
+
     /// For each style number what it shows and the number that `name` gives its format.
     /// A workbook without styles has one: General.
     pub(crate) fn table(&self, mut name: impl FnMut(&str) -> u16) -> Vec<(Shows, u16)> {
