@@ -65,4 +65,6 @@ pub enum Suspicion {
     FullToLastRow,
     /// The text file ends without its last line being complete.
     NoFinalNewline,
+    /// The bytes are a text in two encodings: the one it was read in, and another.
+    TwoEncodings { read: japan::Encoding, perhaps: japan::Encoding },
 }

@@ -153,6 +153,9 @@ impl Workbook {
         let mut workbook = Workbook::of(file, format, shelf, limits, Inner::Text);
         workbook.suspicions = csv.findings;
         workbook.encoding = Some(decoded.encoding);
+        if let Some(perhaps) = decoded.perhaps {
+            workbook.add(Severity::Warning, Suspicion::TwoEncodings { read: decoded.encoding, perhaps });
+        }
         workbook.kept = RefCell::new(vec![Some(Rc::new(csv.sheet))]);
         Ok(workbook)
     }

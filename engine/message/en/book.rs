@@ -284,6 +284,10 @@ pub(crate) fn suspicion(suspicion: &Suspicion) -> Telling {
         Suspicion::NoFinalNewline => {
             Telling::new("the last line may be incomplete", "see whether anything is missing in the last line")
         }
+        Suspicion::TwoEncodings { read, perhaps } => Telling::new(
+            format!("the encoding is not certain: it was read as {}, but may be {}", read.name(), perhaps.name()),
+            "see whether the texts in the result are right; if not, save the file as UTF-8 with BOM and drop it again",
+        ),
     }
 }
 

@@ -298,6 +298,10 @@ pub(crate) fn suspicion(suspicion: &Suspicion) -> Telling {
         Suspicion::NoFinalNewline => {
             Telling::new("最後の行が途中で終わっているかもしれません。", "最後の行に欠けがないか、確かめてください。")
         }
+        Suspicion::TwoEncodings { read, perhaps } => Telling::new(
+            format!("文字コードを決められません。{}として読みましたが、{}かもしれません。", read.name(), perhaps.name()),
+            "結果の文字が化けていないか、確かめてください。化けていたら、UTF-8（BOM付き）で保存し直して、もう一度入れてください。",
+        ),
     }
 }
 

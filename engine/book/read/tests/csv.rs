@@ -76,6 +76,15 @@ fn a_last_line_that_stops_short_is_said() {
 }
 
 #[test]
+fn a_text_in_two_encodings_is_said() {
+    // ﾃｱ in Shift_JIS, ñ in UTF-8.
+    let problems = text_problems(b"a,b\n\xC3\xB1,1\n");
+    let two = Suspicion::TwoEncodings { read: japan::Encoding::Utf8, perhaps: japan::Encoding::Cp932 };
+    assert_eq!(problems, [(Severity::Warning, None, Problem::Suspicious(two))]);
+    assert!(text_problems("a,b\n津,1\n".as_bytes()).is_empty());
+}
+
+#[test]
 fn nul_bytes_and_lost_characters_are_said() {
     let problems = text_problems("a,b\n\u{E000}野,x\n".as_bytes());
     assert_eq!(problems, [(Severity::Warning, Some("A2".into()), Problem::UnreadableCharacter { text: "\u{E000}".into() })]);
