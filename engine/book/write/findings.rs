@@ -14,7 +14,7 @@ const MOST_CHARACTERS: usize = 1_000;
 pub const FINDING_COLUMNS: usize = 9;
 
 /// Widths of these columns; long texts are wrapped within them.
-const WIDTHS: [u16; FINDING_COLUMNS] = [10, 28, 16, 10, 18, 22, 44, 44, 16];
+const WIDTHS: [u16; FINDING_COLUMNS] = [10, 26, 16, 10, 18, 20, 48, 48, 18];
 
 /// One row of the list.
 #[derive(Clone, PartialEq, Eq, Debug)]

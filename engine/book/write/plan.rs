@@ -252,7 +252,7 @@ impl ColumnPlan {
 
     /// How many lines a text takes in this column.
     pub(super) fn lines(&self, text: &str) -> usize {
-        if self.wrap && (text.len() > self.width || text.contains('\n')) { width::lines(text, self.width - 2) } else { 1 }
+        if self.wrap && (text.len() > self.width || text.contains('\n')) { width::lines(text, self.width) } else { 1 }
     }
 
     /// The slot whose look an empty cell takes.
