@@ -16,15 +16,17 @@ pub struct Chart {
     pub kind: ChartKind,
     /// Its title; none for none.
     pub title: Option<String>,
-    /// The sheet whose first table it shows; none for the one it stands on.
+    /// The sheet whose table it shows; none for the one it stands on.
     pub from: Option<String>,
+    /// Which table of that sheet: 0 is the first.
+    pub table: usize,
     /// The column along the axis (the slices of a pie).
     pub category: String,
     /// The columns shown.
     pub series: Vec<Series>,
     /// The names of the category axis, the value axis and the second value axis.
     pub axes: [Option<String>; 3],
-    /// The cell of its upper left corner; none for right of the table.
+    /// The cell of its upper left corner; none for right of the tables, below the charts that stand there.
     pub at: Option<Address>,
     /// Width and height in pixels; none for the usual size.
     pub size: Option<(u32, u32)>,
@@ -66,6 +68,7 @@ impl Chart {
             kind,
             title: None,
             from: None,
+            table: 0,
             category: category.to_owned(),
             series,
             axes: [None, None, None],
@@ -74,18 +77,21 @@ impl Chart {
         }
     }
 
-    /// Puts the chart on its sheet. `nth` counts the charts of the sheet that look for their own place.
-    pub(super) fn insert(&self, out: &mut Worksheet, data: &Placed<'_>, nth: u32) -> Result<(), WriteError> {
+    /// Puts the chart on its sheet.
+    pub(super) fn insert(&self, out: &mut Worksheet, data: &Placed<'_>, room: &mut Room) -> Result<(), WriteError> {
         if data.table().is_empty() {
             return Ok(());
         }
         let mut chart = self.draw(data)?;
-        let (width, height) = self.size.unwrap_or(USUAL_SIZE);
-        chart.set_width(width.clamp(100, 4_000)).set_height(height.clamp(100, 4_000));
-        let free =
-            || Address::new(data.header + nth * (USUAL_SIZE.1 / style::ROW_PIXELS + 1), data.table().columns().len() as u32 + 1);
-        let at = self.at.unwrap_or_else(free);
+        let (width, height) = self.pixels();
+        chart.set_width(width).set_height(height);
+        let at = self.at.unwrap_or_else(|| room.take(data, height));
         out.insert_chart(at.row, at.column as u16, &chart).map(drop).map_err(failed)
+    }
+
+    fn pixels(&self) -> (u32, u32) {
+        let (width, height) = self.size.unwrap_or(USUAL_SIZE);
+        (width.clamp(100, 4_000), height.clamp(100, 4_000))
     }
 
     fn draw(&self, data: &Placed<'_>) -> Result<Native, WriteError> {
@@ -174,6 +180,44 @@ impl Chart {
     }
 }
 
+/// The room on a sheet for charts that nobody gave a place: right of its tables, one below another.
+pub(super) struct Room {
+    sheet: String,
+    /// The first column that no table reaches, behind one of air.
+    column: u32,
+    /// The first row that no chart covers there; never above the first table, where titles run on to the right.
+    row: u32,
+}
+
+impl Room {
+    /// The room beside these tables. Charts that were given a place keep it: the others go below them.
+    pub(super) fn new(sheet: &str, placed: &[Placed<'_>], charts: &[Chart]) -> Room {
+        let column = placed.iter().map(|table| table.table().columns().len() as u32 + 1).max().unwrap_or(1);
+        let row = placed.first().map_or(0, |table| table.header);
+        let mut room = Room { sheet: sheet.to_owned(), column, row };
+        for (chart, at) in charts.iter().filter_map(|chart| Some((chart, chart.at?))) {
+            let (width, height) = chart.pixels();
+            if at.column + width.div_ceil(style::COLUMN_PIXELS) >= column {
+                room.row = room.row.max(at.row + rows(height));
+            }
+        }
+        room
+    }
+
+    /// A place beside the table if it stands on this sheet, as high as there is room.
+    fn take(&mut self, data: &Placed<'_>, height: u32) -> Address {
+        let beside = if data.sheet == self.sheet { data.header } else { 0 };
+        let row = self.row.max(beside);
+        self.row = row + rows(height);
+        Address::new(row, self.column)
+    }
+}
+
+/// The rows that a height covers, and one of air. Rows are never lower than the usual height.
+fn rows(height: u32) -> u32 {
+    height.div_ceil(style::ROW_PIXELS) + 1
+}
+
 fn set_axis(axis: &mut ChartAxis, format: &str, name: Option<&str>) {
     if !matches!(format, "" | "@") {
         axis.set_num_format(format);
@@ -232,6 +276,49 @@ mod tests {
         let xml = part(&book(chart).unwrap(), "xl/charts/chart1.xml");
         for wanted in ["<c:barChart>", "<c:lineChart>", "集計!$A$2:$A$4", "集計!$B$2:$B$4", "集計!$C$1", "検査数"] {
             assert!(xml.contains(wanted), "{wanted}");
+        }
+    }
+
+    /// The columns and rows that the charts of the first sheet cover.
+    fn covered(bytes: &[u8]) -> Vec<[u32; 4]> {
+        let xml = part(bytes, "xl/drawings/drawing1.xml");
+        let number = |text: &str, tag: &str| -> u32 {
+            let from = text.find(&format!("<xdr:{tag}>")).unwrap() + tag.len() + 6;
+            text[from..].split('<').next().unwrap().parse().unwrap()
+        };
+        let anchors = xml.split("<xdr:from>").skip(1);
+        let corners = anchors.map(|anchor| (anchor, anchor.split("<xdr:to>").nth(1).unwrap()));
+        corners.map(|(from, to)| [number(from, "col"), number(from, "row"), number(to, "col"), number(to, "row")]).collect()
+    }
+
+    #[test]
+    fn charts_of_several_tables_cover_neither_cells_nor_each_other() {
+        let shelf = Shelf::new();
+        let table = |names: &[&str]| {
+            let columns = names.iter().map(|name| Rc::new(Column::new(name, Data::of([1, 2].map(Value::Integer)))));
+            Table::new(&shelf, columns.collect(), Rc::new(vec![Origin::COMPUTED; 2]))
+        };
+        let mut sheet = NewSheet::of_table("表", &table(&["週", "数"]));
+        sheet.blocks.push(crate::Block::Gap);
+        sheet.blocks.push(crate::Block::Table(crate::NewTable::new(&table(&["月", "人", "件", "率"]))));
+        let mut second = Chart::new(ChartKind::Line, "月", &["人"]);
+        second.table = 1;
+        let mut fixed = Chart::new(ChartKind::Bar, "週", &["数"]);
+        fixed.at = Some(Address::new(3, 4));
+        sheet.charts =
+            vec![Chart::new(ChartKind::Column, "週", &["数"]), second, fixed, Chart::new(ChartKind::Pie, "週", &["数"])];
+        let mut book = NewWorkbook::new();
+        book.add(sheet).unwrap();
+        let bytes = book.to_bytes().unwrap().0;
+        let shown = (1..=4).map(|number| part(&bytes, &format!("xl/charts/chart{number}.xml"))).collect::<Vec<_>>();
+        assert_eq!(shown.iter().filter(|xml| xml.contains("表!$B$6:$B$7")).count(), 1, "one shows the second table");
+        let charts = covered(&bytes);
+        assert_eq!(charts.len(), 4);
+        for (at, [left, top, right, bottom]) in charts.iter().copied().enumerate() {
+            assert!(left >= 4, "chart {at} covers cells");
+            for [l, t, r, b] in charts[..at].iter().copied() {
+                assert!(right < l || r < left || bottom < t || b < top, "chart {at} covers another: {charts:?}");
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError};
 
-use super::chart::Chart;
+use super::chart::{Chart, Room};
 use super::guard::begins_like_formula;
 use super::plan::{self, Content, Loss, Slot, TablePlan};
 use super::rows::LongTable;
@@ -99,15 +99,16 @@ impl NewWorkbook {
 
     /// Charts come last: they may show a table of any sheet.
     fn insert_charts(&self, sheet: &NewSheet, out: &mut Worksheet, placed: &[Vec<Placed<'_>>]) -> Result<(), WriteError> {
-        for (nth, chart) in sheet.charts.iter().enumerate() {
+        let position = |name: &str| self.sheets.iter().position(|sheet| sheet.name == name);
+        let here = position(&sheet.name).map_or(&[][..], |at| &placed[at]);
+        let mut room = Room::new(&sheet.name, here, &sheet.charts);
+        for chart in &sheet.charts {
             let wanted = chart.from.as_ref().unwrap_or(&sheet.name);
-            let at = self.sheets.iter().position(|sheet| sheet.name == *wanted);
-            let data = at.and_then(|at| placed[at].first()).ok_or_else(|| WriteError::NoSheet {
+            let data = position(wanted).and_then(|at| placed[at].get(chart.table)).ok_or_else(|| WriteError::NoSheet {
                 wanted: wanted.clone(),
                 have: self.sheets.iter().map(|sheet| sheet.name.clone()).collect(),
             })?;
-            let before = sheet.charts[..nth].iter().filter(|chart| chart.at.is_none()).count();
-            chart.insert(out, data, before as u32)?;
+            chart.insert(out, data, &mut room)?;
         }
         Ok(())
     }
