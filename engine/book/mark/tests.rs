@@ -167,9 +167,11 @@ fn other_formats_come_back_as_xlsx_with_their_data() {
 #[test]
 fn the_same_marks_give_the_same_bytes_and_many_are_capped() {
     let many: Vec<Mark> = (0..700).map(|row| mark(Severity::Error, "申請 一", &format!("D{}", row + 5), "だめです。")).collect();
-    let one = copy(&person(), &many);
+    // One workbook for both: a new one carries the second in which it was made.
+    let person = person();
+    let one = copy(&person, &many);
     assert_eq!(one.uncommented, 200);
-    assert_eq!(one.bytes, copy(&person(), &many).bytes);
+    assert!(one.bytes == copy(&person, &many).bytes);
 }
 
 /// The copy as LibreOffice writes it: nobody's comments, other backgrounds, names that are not hidden, no theme.
