@@ -5,6 +5,7 @@ mod architecture; // docs/architecture.md is true
 mod command; // exit statuses, --json, what is never touched
 mod desk; // the harness: a story about one job
 mod diff; // what differs between two files
+mod disk; // results on another file system, and on a disk without room
 mod hostile; // hostile files, names and kinds in one inbox, and a canary
 mod input; // bad files by name, and what a person is told
 mod ledger; // the chain, the figures, the stop-watch, and a checker in another language

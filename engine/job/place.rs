@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with, statvfs};
@@ -247,20 +248,38 @@ fn numbered(wanted: &Path, number: u32) -> OsString {
 
 /// Moves a file to a free name; across file systems by copy, flush and rename.
 fn move_in(staged: &Path, path: &Path) -> io::Result<()> {
+    match move_near(staged, path) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy_in(staged, path),
+        moved => moved,
+    }
+}
+
+/// Moves a file to a free name on the same file system.
+fn move_near(staged: &Path, path: &Path) -> io::Result<()> {
     match renameat_with(CWD, staged, CWD, path, RenameFlags::NOREPLACE) {
         Ok(()) => Ok(()),
-        Err(Errno::XDEV) => copy_in(staged, path),
         // A file system without the flag: a hard link never replaces either.
         Err(Errno::INVAL | Errno::NOSYS) => match std::fs::hard_link(staged, path) {
             Ok(()) => std::fs::remove_file(staged),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-            Err(_) => copy_in(staged, path),
+            Err(_) => write_in(staged, path),
         },
         Err(errno) => Err(errno.into()),
     }
 }
 
+/// Copies a file to the file system of its free name under a hidden one, so that the free name never shows a part of it.
 fn copy_in(staged: &Path, path: &Path) -> io::Result<()> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let beside = path.with_file_name(format!("{PREFIX}{}-{}-{number}.part", boot(), std::process::id()));
+    let moved = write_in(staged, &beside).and_then(|()| move_near(&beside, path));
+    // After a move there is nothing to remove; after a copy by a file system that knows neither rename nor link there is.
+    let _ = std::fs::remove_file(&beside);
+    moved
+}
+
+fn write_in(staged: &Path, path: &Path) -> io::Result<()> {
     let mut from = File::open(staged)?;
     let mut to = File::create_new(path)?;
     let copied = io::copy(&mut from, &mut to).and_then(|_| flush(&to));
