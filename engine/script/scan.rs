@@ -157,6 +157,8 @@ impl Scanner<'_> {
     /// `"…"`, which ends with its line.
     fn text(&mut self, line: u32, column: u32) {
         self.step();
+        // A quote that an input method made full-width, where the text was to end.
+        let mut wide = None;
         loop {
             match self.peek(0) {
                 Some('"') => {
@@ -172,14 +174,33 @@ impl Scanner<'_> {
                     self.step();
                 }
                 None | Some('\n') => {
-                    self.found.push(Trouble::at(self.file, line, column, TroubleKind::UnclosedText).word("\""));
+                    self.unclosed((line, column), wide);
                     return;
                 }
-                Some(_) => {
+                Some(sign) => {
+                    if wide.is_none() && matches!(sign, '“' | '”' | '„' | '＂') {
+                        wide = Some((self.column, sign));
+                    }
                     self.step();
                 }
             }
         }
+    }
+
+    /// A text that its line does not end. If one of its quotes is a full-width one, that is what is wrong.
+    fn unclosed(&mut self, (line, column): (u32, u32), wide: Option<(u32, char)>) {
+        let opened =
+            |trouble: &Trouble| trouble.line == line && matches!(trouble.kind, TroubleKind::FullWidth { half: "\"", .. });
+        if self.found.iter().any(opened) {
+            return;
+        }
+        self.found.push(match wide {
+            Some((column, found)) => {
+                let kind = TroubleKind::FullWidth { found, half: "\"" };
+                Trouble::at(self.file, line, column, kind).word(&found.to_string())
+            }
+            None => Trouble::at(self.file, line, column, TroubleKind::UnclosedText).word("\""),
+        });
     }
 
     /// `` `…${code}…` `` over several lines.
@@ -278,5 +299,12 @@ mod tests {
     fn what_is_never_closed_is_said() {
         assert_eq!(places("let a = \"あ;\nlet b = 1；"), [(1, 9, "text"), (2, 10, ";")]);
         assert_eq!(places("/* あ"), [(1, 1, "comment")]);
+    }
+
+    #[test]
+    fn one_full_width_quote_is_said_once() {
+        assert_eq!(places("文字の列(“名\"),\nlet b = 1;"), [(1, 6, "\"")]);
+        assert_eq!(places("文字の列(\"名”),\nlet b = 1；"), [(1, 8, "\""), (2, 10, ";")]);
+        assert_eq!(places("文字の列(\"“名”\")"), []);
     }
 }

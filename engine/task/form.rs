@@ -85,6 +85,17 @@ pub enum Wanted {
     SimpleValue,
 }
 
+impl Mistake {
+    /// The field that a misspelt one stands for.
+    fn meant(&self) -> Option<String> {
+        let Fault::Unknown { near: Some(near) } = &self.fault else { return None };
+        Some(match self.field.rsplit_once('.') {
+            Some((section, _)) => format!("{section}.{near}"),
+            None => near.clone(),
+        })
+    }
+}
+
 /// The file under way: its text for line numbers, and the mistakes found so far.
 pub(crate) struct Form<'t> {
     text: &'t str,
@@ -126,6 +137,9 @@ impl<'t> Form<'t> {
     /// The mistakes, in the order of their lines.
     pub(crate) fn mistakes(self) -> Vec<Mistake> {
         let mut mistakes = self.mistakes.into_inner();
+        // A field that is there under a misspelt name is not missing as well.
+        let meant: Vec<String> = mistakes.iter().filter_map(Mistake::meant).collect();
+        mistakes.retain(|mistake| mistake.fault != Fault::Missing || !meant.contains(&mistake.field));
         mistakes.sort_by_key(|mistake| mistake.line.unwrap_or(u32::MAX));
         mistakes
     }
