@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::desk::{Desk, LIST, jitan, listed};
+use crate::desk::{Desk, LIST, SUM, jitan, listed};
 
 #[test]
 fn a_sound_arrival_is_done_and_its_rows_balance() {
@@ -163,6 +163,36 @@ fn the_demo_runs_every_task_on_a_fresh_machine() {
     assert!(said.contains("見込み"));
     let again = jitan().current_dir(place.path()).args(["demo", "職場"]).output().unwrap();
     assert_eq!(again.status.code(), Some(2), "an office that is there already is left alone");
+}
+
+#[test]
+fn a_misspelt_column_is_found_before_anything_runs() {
+    let script = SUM.replace("合計(\"件数\")", "合計(\"件敷\")");
+    let ran = Desk::new().script(&script).drop("一覧.csv", LIST).run().ends(3).nothing_published();
+    let office = ran.desk.dropped().join("..");
+    let output = jitan().current_dir(&office).args(["check", "試験"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for wanted in ["main.rhai:4:", "「件敷」", "「件数」のことであれば", "「課」", "直すところが1か所"]
+    {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert!(!said.contains("間違いは見つかりません"), "{said}");
+    let output = jitan().current_dir(&office).args(["--lang", "en", "check", "試験"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("no column \"件敷\"") && said.contains("\"件数\" may be meant"), "{said}");
+}
+
+#[test]
+fn a_doubt_is_not_called_sound() {
+    let script = SUM.replace(".使用()", "");
+    let ran = Desk::new().script(&script).drop("一覧.csv", LIST).run().ends(3).nothing_published();
+    let office = ran.desk.dropped().join("..");
+    let output = jitan().current_dir(&office).args(["check", "試験"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("確かめるところが1か所") && said.contains("main.rhai:2:"), "{said}");
+    assert!(said.contains("使うとも除くとも") && !said.contains("間違いは見つかりません"), "{said}");
 }
 
 #[test]

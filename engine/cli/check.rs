@@ -53,12 +53,17 @@ fn one(screen: &Screen, task: &Task) -> (Exit, Value) {
     let wrong = told.iter().filter(|told| !told.warning).count();
     if !screen.json {
         let (id, count) = (task.id.clone(), wrong as u64);
-        let word = if wrong == 0 { Word::CheckedSound { task: id } } else { Word::CheckedWrong { task: id, count } };
+        let doubtful = (told.len() - wrong) as u64;
+        let word = match (wrong, doubtful) {
+            (0, 0) => Word::CheckedSound { task: id },
+            (0, count) => Word::CheckedDoubtful { task: id, count },
+            _ => Word::CheckedWrong { task: id, count },
+        };
         screen.say(&message::word(screen.lang, &word));
         told.iter().for_each(|told| screen.told(told, task));
     }
     let mistakes: Vec<Value> = told.iter().map(object).collect();
-    let exit = if wrong == 0 { Exit::Done } else { Exit::Failed };
+    let exit = if wrong == 0 { Exit::Done } else { Exit::Usage };
     (exit, json!({ "task": task.id, "sound": wrong == 0, "mistakes": mistakes }))
 }
 

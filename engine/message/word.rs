@@ -27,6 +27,7 @@ pub enum Word {
     Working,
     At { file: String, line: usize, column: Option<usize> },
     CheckedSound { task: String },
+    CheckedDoubtful { task: String, count: u64 },
     CheckedWrong { task: String, count: u64 },
     CasePassed { case: String },
     CaseDiffers { case: String },

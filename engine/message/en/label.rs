@@ -177,6 +177,9 @@ pub(crate) fn word(word: &Word) -> String {
             None => format!("{file}:{line}"),
         },
         Word::CheckedSound { task } => format!("{task}: no mistakes found"),
+        Word::CheckedDoubtful { task, count: places } => {
+            format!("{task}: it runs, but {} to look at", count(*places, "place", "places"))
+        }
         Word::CheckedWrong { task, count: mistakes } => format!("{task}: {}", count(*mistakes, "mistake", "mistakes")),
         Word::CasePassed { case } => format!("{case}: as expected"),
         Word::CaseDiffers { case } => format!("{case}: differs"),

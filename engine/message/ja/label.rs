@@ -185,6 +185,7 @@ pub(crate) fn word(word: &Word) -> String {
             None => format!("{file} の{line}行目"),
         },
         Word::CheckedSound { task } => format!("{task}：間違いは見つかりません。"),
+        Word::CheckedDoubtful { task, count } => format!("{task}：動きますが、確かめるところが{count}か所あります。"),
         Word::CheckedWrong { task, count } => format!("{task}：直すところが{count}か所あります。"),
         Word::CasePassed { case } => format!("{case}：合っています。"),
         Word::CaseDiffers { case } => format!("{case}：違いがあります。"),
