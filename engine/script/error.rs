@@ -115,6 +115,8 @@ pub enum TroubleKind {
     LibraryCircle { names: Vec<String> },
     /// The script never says how many units of work it did (`処理件数`).
     UnitsNeverSaid,
+    /// Rows are read here that no way of the script uses or excludes.
+    RowsUntold,
 
     // --- found while running
     /// The table has no such column; the nearest one and all there are.

@@ -190,7 +190,10 @@ fn complete(program: &Program, kind: TroubleKind, here: Option<&str>) -> Trouble
 
 fn takes_of(program: &Program, word: &str) -> Vec<Vec<ValueKind>> {
     let words = program.families.iter().flat_map(|family| &family.words).filter(|known| known.name == word);
-    let forms = words.flat_map(|word| &word.takes).map(|form| form.iter().map(|id| kind_of_type(*id)).collect());
+    let forms = words
+        .flat_map(|word| &word.ways)
+        .filter(|way| !way.is_property)
+        .map(|way| way.takes.iter().map(|id| kind_of_type(*id)).collect());
     forms.collect()
 }
 

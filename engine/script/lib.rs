@@ -7,6 +7,7 @@ mod account;
 mod adapter;
 mod check;
 mod closure;
+mod columns;
 mod error;
 mod evaluate;
 mod fault;

@@ -6,15 +6,65 @@ use crate::ValueKind;
 use crate::error::{TroubleKind, nearest};
 use crate::fault::{Fault, Said, kind_of};
 
+/// An option that a word knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub name: &'static str,
+    pub takes: Takes,
+}
+
+/// What an option takes, as far as it can be checked before a script runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Takes {
+    /// Whatever the word makes of it.
+    Any,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// Names of columns of the table; yes or no may stand instead.
+    Columns,
+    /// A map with columns of the table as its keys.
+    ByColumn,
+    /// A sheet of the workbook, instead of the one the word names.
+    Sheet,
+    /// An array of maps of these options.
+    Many(&'static [Known]),
+}
+
+/// An option of which only the name is checked.
+pub(crate) const fn any(name: &'static str) -> Known {
+    Known { name, takes: Takes::Any }
+}
+
+/// An option that is one of a few words.
+pub(crate) const fn one_of(name: &'static str, words: &'static [&'static str]) -> Known {
+    Known { name, takes: Takes::OneOf(words) }
+}
+
+/// The words of some choices.
+pub(crate) const fn words<T, const N: usize>(choices: &[(&'static str, T); N]) -> [&'static str; N] {
+    let mut words = [""; N];
+    let mut at = 0;
+    while at < N {
+        words[at] = choices[at].0;
+        at += 1;
+    }
+    words
+}
+
+/// An option that a word does not know, and the nearest one that it does.
+pub(crate) fn unknown(known: &[Known], key: &str) -> Option<TroubleKind> {
+    if known.iter().any(|known| known.name == key) {
+        return None;
+    }
+    let near = nearest(key, known.iter().map(|known| known.name));
+    Some(TroubleKind::UnknownOption { near, have: known.iter().map(|known| known.name.to_owned()).collect() })
+}
+
 /// Refuses options that a word does not know.
-pub(crate) fn check(options: &Map, known: &[&str]) -> Said<()> {
-    match options.keys().find(|key| !known.contains(&key.as_str())) {
+pub(crate) fn check(options: &Map, known: &[Known]) -> Said<()> {
+    match options.keys().find_map(|key| Some((key, unknown(known, key)?))) {
         None => Ok(()),
-        Some(key) => {
-            let near = nearest(key, known.iter().copied());
-            let have = known.iter().map(|name| (*name).to_owned()).collect();
-            Err(Fault::about(key, TroubleKind::UnknownOption { near, have }).into())
-        }
+        Some((key, kind)) => Err(Fault::about(key, kind).into()),
     }
 }
 

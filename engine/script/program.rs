@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rhai::{AST, Engine, ImmutableString, LexError, ParseError, ParseErrorType, Scope};
 
 use crate::check::{self, Facts};
+use crate::columns;
 use crate::error::{Trouble, TroubleKind, Weight, nearest};
 use crate::library::Library;
 use crate::session::Session;
@@ -32,17 +33,7 @@ impl Program {
     /// Compiles a script and the libraries it imports, and checks them. Every trouble that can be found is in the answer; with an error
     /// among them there is no program.
     pub fn compile(file: &str, source: &str, library: &Library) -> Result<Program, Vec<Trouble>> {
-        let session = Session::empty();
-        let (engine, families) = sandbox::engine(&session, []);
-        let mut compiler = Compiler {
-            engine,
-            families,
-            library,
-            limits: Limits::default(),
-            troubles: Vec::new(),
-            ready: Vec::new(),
-            under_way: Vec::new(),
-        };
+        let mut compiler = Compiler::new(library);
         let Some(main) = compiler.file(file, source) else { return Err(compiler.troubles) };
         compiler.check_all(&main);
         compiler.finish(main)
@@ -83,6 +74,37 @@ struct Compiler<'a> {
     troubles: Vec<Trouble>,
     ready: Vec<Unit>,
     under_way: Vec<String>,
+}
+
+/// What is said of many versions of a script, one after another: for tests that try hundreds.
+#[cfg(test)]
+pub(crate) fn troubles_of(library: &Library, sources: &[String]) -> Vec<Vec<Trouble>> {
+    let mut compiler = Compiler::new(library);
+    let mut said = Vec::new();
+    for source in sources {
+        compiler.ready.clear();
+        compiler.troubles.clear();
+        if let Some(main) = compiler.file("main.rhai", source) {
+            compiler.check_all(&main);
+        }
+        said.push(std::mem::take(&mut compiler.troubles));
+    }
+    said
+}
+
+impl<'a> Compiler<'a> {
+    fn new(library: &'a Library) -> Compiler<'a> {
+        let (engine, families) = sandbox::engine(&Session::empty(), []);
+        Compiler {
+            engine,
+            families,
+            library,
+            limits: Limits::default(),
+            troubles: Vec::new(),
+            ready: Vec::new(),
+            under_way: Vec::new(),
+        }
+    }
 }
 
 impl Compiler<'_> {
@@ -142,9 +164,12 @@ impl Compiler<'_> {
 
     fn check_all(&mut self, main: &Unit) {
         let known = check::Known::new(&self.engine, &self.families, main, &self.ready);
-        for unit in self.ready.iter().chain([main]) {
-            known.check(unit, &mut self.troubles);
+        let units: Vec<&Unit> = self.ready.iter().chain([main]).collect();
+        let found = columns::check(&self.families, &units);
+        for unit in &units {
+            known.check(unit, &found.doubtful, &mut self.troubles);
         }
+        self.troubles.extend(found.troubles);
         let says_units = |unit: &Unit| unit.facts.calls.iter().any(|call| &*call.name == "処理件数");
         if !self.ready.iter().chain([main]).any(says_units) {
             self.troubles.push(Trouble::at(&main.file, 0, 0, TroubleKind::UnitsNeverSaid).word("処理件数").warning());

@@ -190,8 +190,10 @@ fn a_blank_in_arithmetic_names_its_column() {
 
 #[test]
 fn errors_name_line_column_and_word() {
-    let trouble =
-        Story::script("let 表 = 表を作る([\"検査数\"], [[1]]);\nlet a = 表.絞り込む(|r| r.検査 > 1);\n処理件数(1);").fails();
+    let trouble = Story::script(
+        "let 表 = 表を作る(区切る(\"検査数\", \"、\"), [[1]]);\nlet a = 表.絞り込む(|r| r.検査 > 1);\n処理件数(1);",
+    )
+    .fails();
     assert_eq!((trouble.line, trouble.column, trouble.word.as_deref()), (2, 22, Some("検査")));
     assert!(matches!(trouble.kind, TroubleKind::NoColumn { near: Some(near), .. } if near == "検査数"));
     let trouble = Story::script("let 表 = 表を作る([\"a\"], [[1]]);\n表.絞込む(|r| true);\n処理件数(1);").refused();

@@ -18,6 +18,10 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("the script is too long ({bytes} bytes, {limit} allowed)"),
             "move shared parts to scripts/lib/, or read tables from files",
         ),
+        TroubleKind::FullWidth { half: " ", .. } => Telling::new("a full-width space stands here", "type a half-width space"),
+        TroubleKind::FullWidth { half: "\"", found } => {
+            Telling::new(format!("a full-width {found} stands here"), "type a half-width quotation mark (\")")
+        }
         TroubleKind::FullWidth { found, half } => {
             Telling::new(format!("a full-width \"{found}\" stands here"), format!("type the half-width \"{half}\""))
         }
@@ -76,9 +80,18 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         TroubleKind::UnitsNeverSaid | TroubleKind::UnitsNotSaid => {
             Telling::new("the script never says how many units it has done", "write 処理件数(…) once at the end")
         }
+        TroubleKind::RowsUntold => Telling::new(
+            "the rows read here are neither used nor excluded anywhere",
+            "write .使用() for the rows that go into the result, .除外(|r| condition, \"reason\") for those that do not",
+        ),
         TroubleKind::UnitsTwice => Telling::new("the number of units is said twice", "write 処理件数(…) only once"),
         TroubleKind::NoColumn { near, have } => {
-            Telling::new(format!("the table has no column {here}"), meant(near, &format!("it has {}", list(have))))
+            let has = if have.is_empty() { "no columns at all; look where it is made".to_owned() } else { list(have) };
+            let next = match near {
+                Some(near) => format!("\"{near}\" may be meant; the table has {has}"),
+                None => format!("the table has {has}"),
+            };
+            Telling::new(format!("the table has no column {here}"), next)
         }
         TroubleKind::NoProperty { of, near } => Telling::new(
             format!("{} has no property {here}", value(*of)),

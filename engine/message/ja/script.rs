@@ -14,6 +14,7 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
             format!("スクリプトが長すぎます（{bytes}バイト、上限{limit}バイト）。"),
             "共通の部分を scripts/lib/ に分けるか、表の値をファイルから読むようにしてください。",
         ),
+        TroubleKind::FullWidth { half: " ", .. } => Telling::new("全角の空白が使われています。", "半角の空白に直してください。"),
         TroubleKind::FullWidth { found, half } => {
             Telling::new(format!("全角の「{found}」が使われています。"), format!("半角の「{half}」に直してください。"))
         }
@@ -103,11 +104,16 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         TroubleKind::UnitsNeverSaid | TroubleKind::UnitsNotSaid => {
             Telling::new("何件処理したかが書かれていません。", "スクリプトの最後に「処理件数(件数);」を1回書いてください。")
         }
+        TroubleKind::RowsUntold => Telling::new(
+            "ここで読んだ行を、使うとも除くとも書いていません。",
+            "結果に使う行には「.使用()」、使わない行には「.除外(|r| 条件, \"理由\")」を書いてください。",
+        ),
         TroubleKind::UnitsTwice => Telling::new("処理件数が2回書かれています。", "「処理件数(件数);」は1回だけにしてください。"),
         TroubleKind::NoColumn { near, have } => Telling::new(
             format!("表に{here}という列はありません。"),
             match near {
-                Some(near) => format!("「{near}」のことであれば、そのように直してください。"),
+                _ if have.is_empty() => "この表には列がありません。表を読むところを確かめてください。".to_owned(),
+                Some(near) => format!("「{near}」のことであれば、そのように直してください。ある列は{}です。", list(have)),
                 None => format!("ある列は{}です。", list(have)),
             },
         ),

@@ -7,6 +7,7 @@ use rhai::{Dynamic, ImmutableString};
 
 use super::Vocabulary;
 use crate::ValueKind;
+use crate::columns::{Gives, Use};
 use crate::error::TroubleKind;
 use crate::fault::{Fault, Said, kind_of};
 use crate::handle::{File, Row};
@@ -16,6 +17,8 @@ use crate::session::Session;
 /// The severities as scripts name them.
 pub(super) const SEVERITIES: [(&str, Severity); 3] =
     [("エラー", Severity::Error), ("注意", Severity::Warning), ("参考", Severity::Note)];
+
+pub(super) const SEVERITY_WORDS: [&str; 3] = options::words(&SEVERITIES);
 
 pub(super) fn register(v: &mut Vocabulary) {
     v.family("指摘", "finding");
@@ -57,17 +60,21 @@ pub(super) fn register(v: &mut Vocabulary) {
                     say(&session, &place, &Remark::new(severity, &problem, &remedy))
                 }
             })
+            .uses(&[Use::Place, Use::Any, Use::Any], Gives::Value)
             .acting(|session| {
                 move |place: Dynamic, problem: ImmutableString| say(&session, &place, &Remark::new(severity, &problem, ""))
-            });
+            })
+            .uses(&[Use::Place, Use::Any], Gives::Value);
         // An error always stops: there is nothing to say about what was done.
         if severity != Severity::Error {
-            entry.acting(|session| {
-                move |place: Dynamic, problem: ImmutableString, remedy: ImmutableString, done: ImmutableString| {
-                    let done = (!done.is_empty()).then(|| done.trim_end_matches('。').to_owned());
-                    say(&session, &place, &Remark { done, ..Remark::new(severity, &problem, &remedy) })
-                }
-            });
+            entry
+                .acting(|session| {
+                    move |place: Dynamic, problem: ImmutableString, remedy: ImmutableString, done: ImmutableString| {
+                        let done = (!done.is_empty()).then(|| done.trim_end_matches('。').to_owned());
+                        say(&session, &place, &Remark { done, ..Remark::new(severity, &problem, &remedy) })
+                    }
+                })
+                .uses(&[Use::Place, Use::Any, Use::Any, Use::Any], Gives::Value);
         }
     }
     v.word(

@@ -14,11 +14,13 @@ mod text;
 mod unit;
 mod workbook;
 
+use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rhai::{Engine, RhaiNativeFunc, Variant};
 
+use crate::columns::{Gives, Use, Uses};
 use crate::fault::Said;
 use crate::session::Session;
 
@@ -52,8 +54,18 @@ pub struct Word {
     pub counts: Vec<usize>,
     /// Whether it also stands behind a point without brackets.
     pub is_property: bool,
-    /// The types it takes, a list a form.
-    pub(crate) takes: Vec<Vec<std::any::TypeId>>,
+    /// The ways it is registered.
+    pub(crate) ways: Vec<Way>,
+}
+
+/// One way to say a word: its types, and what it does with columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Way {
+    pub takes: Vec<TypeId>,
+    pub gives: TypeId,
+    pub is_property: bool,
+    /// None where no table is near; a test holds every way with a table to it.
+    pub uses: Option<Uses>,
 }
 
 pub(crate) use text::Patterns;
@@ -115,8 +127,7 @@ impl Vocabulary<'_> {
 
     /// Documents a word; its forms follow.
     pub fn word(&mut self, name: &'static str, forms: &'static [&'static str], ja: &'static str, en: &'static str) -> Saying<'_> {
-        let word =
-            Word { name, forms, ja, en, example: "", shows: "", counts: Vec::new(), is_property: false, takes: Vec::new() };
+        let word = Word { name, forms, ja, en, example: "", shows: "", counts: Vec::new(), is_property: false, ways: Vec::new() };
         if let Some(family) = self.families.last_mut() {
             family.words.push(word);
         }
@@ -151,9 +162,24 @@ impl Saying<'_> {
         if !self.word.counts.contains(&N) {
             self.word.counts.push(N);
         }
-        self.word.takes.push(W::param_types().to_vec());
+        let takes = W::param_types().to_vec();
+        self.word.ways.push(Way { takes, gives: TypeId::of::<R>(), is_property: false, uses: None });
         self.engine.register_fn(self.word.name, way);
         self
+    }
+
+    /// What the way before does with columns: one entry for each value, the one before the point included.
+    pub fn uses(self, values: &'static [Use], gives: Gives) -> Self {
+        if let Some(way) = self.word.ways.last_mut() {
+            way.uses = Some(Uses { values, gives });
+        }
+        self
+    }
+
+    fn reached<T: 'static, R: 'static>(&mut self) {
+        self.word.is_property = true;
+        let takes = vec![TypeId::of::<T>()];
+        self.word.ways.push(Way { takes, gives: TypeId::of::<R>(), is_property: true, uses: None });
     }
 
     /// A way to call the word that acts on the session.
@@ -169,15 +195,18 @@ impl Saying<'_> {
     }
 
     /// A property: `表.行数`.
-    pub fn property<T: Variant + Clone, R: Variant + Clone>(self, way: impl Fn(&mut T) -> Said<R> + 'static) -> Self {
-        self.word.is_property = true;
+    pub fn property<T: Variant + Clone, R: Variant + Clone>(mut self, way: impl Fn(&mut T) -> Said<R> + 'static) -> Self {
+        self.reached::<T, R>();
         self.engine.register_get(self.word.name, way);
         self
     }
 
     /// A property that asks the session.
-    pub fn asking<T: Variant + Clone, R: Variant + Clone>(self, way: impl Fn(&Rc<Session>, &mut T) -> Said<R> + 'static) -> Self {
-        self.word.is_property = true;
+    pub fn asking<T: Variant + Clone, R: Variant + Clone>(
+        mut self,
+        way: impl Fn(&Rc<Session>, &mut T) -> Said<R> + 'static,
+    ) -> Self {
+        self.reached::<T, R>();
         let session = Rc::clone(self.session);
         self.engine.register_get(self.word.name, move |of: &mut T| way(&session, of));
         self

@@ -6,10 +6,11 @@ use book::{CsvEncoding, CsvStyle, Severity, WriteError, write_csv};
 use rhai::{ImmutableString, Map};
 
 use super::Vocabulary;
+use crate::columns::{Gives, Use};
 use crate::error::TroubleKind;
 use crate::fault::{Fault, Said};
 use crate::handle::{Book, FilledForm, Table};
-use crate::options;
+use crate::options::{self, Known};
 use crate::outcome::{Output, Progress};
 use crate::session::Session;
 
@@ -48,7 +49,9 @@ pub(super) fn register(v: &mut Vocabulary) {
     )
     .example("CSV出力(\"結果.csv\", 表, #{文字コード: \"Shift_JIS\"});\n出力の名前().len()", "1")
     .acting(|session| move |name: ImmutableString, table: Table| csv(&session, &name, &table, &Map::new()))
-    .acting(|session| move |name: ImmutableString, table: Table, how: Map| csv(&session, &name, &table, &how));
+    .uses(&[Use::Any, Use::Table], Gives::Value)
+    .acting(|session| move |name: ImmutableString, table: Table, how: Map| csv(&session, &name, &table, &how))
+    .uses(&[Use::Any, Use::Table, Use::Options(CSV)], Gives::Value);
     v.word(
         "テキスト出力",
         &["テキスト出力(\"名.txt\", \"…\")"],
@@ -95,11 +98,19 @@ fn keep(session: &Rc<Session>, name: &str, bytes: Vec<u8>) {
     session.outputs.borrow_mut().push(Output { name: name.to_owned(), bytes });
 }
 
+const ENCODINGS: [(&str, CsvEncoding); 3] =
+    [("UTF-8", CsvEncoding::Utf8Bom), ("UTF-8 BOMなし", CsvEncoding::Utf8), ("Shift_JIS", CsvEncoding::Cp932)];
+const ENCODING_WORDS: [&str; 3] = options::words(&ENCODINGS);
+const CSV: &[Known] = &[
+    options::one_of("文字コード", &ENCODING_WORDS),
+    options::any("見出し"),
+    options::one_of("書けない字", &super::finding::SEVERITY_WORDS),
+];
+
 fn csv(session: &Rc<Session>, name: &str, table: &Table, how: &Map) -> Said<()> {
-    options::check(how, &["文字コード", "見出し", "書けない字"])?;
-    let encodings = [("UTF-8", CsvEncoding::Utf8Bom), ("UTF-8 BOMなし", CsvEncoding::Utf8), ("Shift_JIS", CsvEncoding::Cp932)];
+    options::check(how, CSV)?;
     let style = CsvStyle {
-        encoding: options::choice(how, "文字コード", &encodings)?.unwrap_or(CsvEncoding::Utf8Bom),
+        encoding: options::choice(how, "文字コード", &ENCODINGS)?.unwrap_or(CsvEncoding::Utf8Bom),
         header: !how.contains_key("見出し") || options::yes(how, "見出し")?,
         unencodable: options::choice(how, "書けない字", &super::finding::SEVERITIES)?.unwrap_or(Severity::Error),
         ..CsvStyle::default()

@@ -8,11 +8,12 @@ use rust_decimal::Decimal;
 
 use super::Vocabulary;
 use crate::adapter::{self, Wanted};
+use crate::columns::{Gives, Use};
 use crate::error::{TroubleKind, nearest};
 use crate::fault::{Fault, Said};
 use crate::handle::{Arrival, Column, File, Moment, Settings, Table};
 use crate::operators::Number;
-use crate::options;
+use crate::options::{self, Known};
 use crate::outcome::Setting;
 use crate::session::Session;
 use crate::{ValueKind, files};
@@ -44,7 +45,8 @@ fn arrival(v: &mut Vocabulary) {
         .asking(|session, file: &mut File| Ok(ImmutableString::from(session.files.name(file.0))));
     v.word("一覧", &["入力.一覧"], "ファイルの表：パス、フォルダ、名前、拡張子、大きさ、更新日時。", "The files as a table.")
         .example("入力.一覧.行(0).名前", "検査.csv")
-        .asking(|session, _: &mut Arrival| Ok(listing(session)));
+        .asking(|session, _: &mut Arrival| Ok(listing(session)))
+        .uses(&[Use::Any], Gives::Fixed(&LISTING));
     v.word(
         "選ぶ",
         &["入力.選ぶ(\"*.xlsx\")", "入力.選ぶ(\"*.xlsx|*.csv\")", "入力.選ぶ([\"*.xlsx\", \"*.csv\"])"],
@@ -72,20 +74,23 @@ fn arrival(v: &mut Vocabulary) {
         });
 }
 
+const LISTING: [&str; 6] = ["パス", "フォルダ", "名前", "拡張子", "大きさ", "更新日時"];
+
 fn listing(session: &Rc<Session>) -> Table {
     let text = |text: &str| if text.is_empty() { Value::Blank } else { Value::Text(session.shelf.texts.intern(text)) };
     let files = &session.files;
-    let column = |name: &str, of: &dyn Fn(usize) -> Value| {
+    let of: [&dyn Fn(usize) -> Value; LISTING.len()] = [
+        &|file| text(&files.path(file)),
+        &|file| text(files.folder(file)),
+        &|file| text(files.name(file)),
+        &|file| text(extension(files.name(file))),
+        &|file| Value::Integer(files.size(file) as i64),
+        &|file| files.modified(file).map_or(Value::Blank, moment),
+    ];
+    let column = |(name, of): (&&str, &dyn Fn(usize) -> Value)| {
         Rc::new(book::Column::new(name, Data::of((0..files.len()).map(of).collect::<Vec<_>>())))
     };
-    let columns = vec![
-        column("パス", &|file| text(&files.path(file))),
-        column("フォルダ", &|file| text(files.folder(file))),
-        column("名前", &|file| text(files.name(file))),
-        column("拡張子", &|file| text(extension(files.name(file)))),
-        column("大きさ", &|file| Value::Integer(files.size(file) as i64)),
-        column("更新日時", &|file| files.modified(file).map_or(Value::Blank, moment)),
-    ];
+    let columns = LISTING.iter().zip(of).map(column).collect();
     Table::new(book::Table::new(&session.shelf, columns, Rc::new(vec![Origin::COMPUTED; files.len()])))
 }
 
@@ -186,7 +191,9 @@ fn tables(v: &mut Vocabulary) {
     )
     .example("表を読む(f, [文字の列(\"保健所\"), 整数の列(\"検査数\")]).行数", "4")
     .acting(|session| move |from: Dynamic, columns: Dynamic| read(&session, &from, &columns, &Map::new()))
-    .acting(|session| move |from: Dynamic, columns: Dynamic, how: Map| read(&session, &from, &columns, &how));
+    .uses(&[Use::Any, Use::Specs], Gives::Read { specs: 1, how: None })
+    .acting(|session| move |from: Dynamic, columns: Dynamic, how: Map| read(&session, &from, &columns, &how))
+    .uses(&[Use::Any, Use::Specs, Use::Options(READ)], Gives::Read { specs: 1, how: Some(2) });
     v.word(
         "見出しあり",
         &["見出しあり(f, [\"列\", …])"],
@@ -210,20 +217,19 @@ enum Absent {
 }
 
 fn read(session: &Rc<Session>, from: &Dynamic, columns: &Dynamic, how: &Map) -> Said<Table> {
-    options::check(how, &["シート", "見出し行", "合わない行", "合計行", "ほかの列", "ない時"])?;
+    options::check(how, READ)?;
     let files: Vec<File> = options::list(from, ValueKind::File)?;
     let columns: Vec<Column> = options::list(columns, ValueKind::ColumnSpec)?;
-    let absent =
-        options::choice(how, "ない時", &[("差戻し", Absent::Return), ("除外", Absent::Exclude)])?.unwrap_or(Absent::Return);
+    let absent = options::choice(how, "ない時", &ABSENT)?.unwrap_or(Absent::Return);
     let wanted = Wanted {
         columns: columns.into_iter().map(|column| column.0).collect(),
         sheet: options::text(how, "シート")?,
         header_row: how.get("見出し行").map(|row| row.as_int().ok().and_then(|row| u32::try_from(row).ok()).unwrap_or(0)),
         misfit: options::choice(how, "合わない行", &MISFITS)?.unwrap_or(Misfit::Return),
-        keep_totals: options::choice(how, "合計行", &[("除外", false), ("残す", true)])?.unwrap_or(false),
-        others: match how.get("ほかの列") {
+        keep_totals: options::choice(how, "合計行", &TOTALS)?.unwrap_or(false),
+        others: match how.get(crate::columns::OTHERS) {
             Some(spec) if spec.is::<Column>() => spec.read_lock::<Column>().map(|column| column.0.clone()),
-            _ => options::yes(how, "ほかの列")?.then(|| ColumnSpec::anything("")),
+            _ => options::yes(how, crate::columns::OTHERS)?.then(|| ColumnSpec::anything("")),
         },
     };
     let mut tables = Vec::with_capacity(files.len());
@@ -237,6 +243,21 @@ fn read(session: &Rc<Session>, from: &Dynamic, columns: &Dynamic, how: &Map) -> 
 }
 
 const MISFITS: [(&str, Misfit); 3] = [("差戻し", Misfit::Return), ("除外", Misfit::Exclude), ("空欄", Misfit::Blank)];
+const MISFIT_WORDS: [&str; 3] = options::words(&MISFITS);
+const ABSENT: [(&str, Absent); 2] = [("差戻し", Absent::Return), ("除外", Absent::Exclude)];
+const ABSENT_WORDS: [&str; 2] = options::words(&ABSENT);
+const TOTALS: [(&str, bool); 2] = [("除外", false), ("残す", true)];
+const TOTAL_WORDS: [&str; 2] = options::words(&TOTALS);
+
+/// How a table may be read.
+const READ: &[Known] = &[
+    options::any("シート"),
+    options::any("見出し行"),
+    options::one_of("合わない行", &MISFIT_WORDS),
+    options::one_of("合計行", &TOTAL_WORDS),
+    options::any(crate::columns::OTHERS),
+    options::one_of("ない時", &ABSENT_WORDS),
+];
 
 /// The table of one file; an empty one with the declared columns if there is none, so that the script goes on and all mistakes come
 /// back in one pass.
@@ -380,7 +401,8 @@ fn declarations(v: &mut Vocabulary) {
     for (name, forms, ja, en, kind) in kinds {
         v.word(name, forms, ja, en)
             .example(EXAMPLES.iter().find(|(known, _)| *known == name).map_or("", |(_, example)| example), "4")
-            .form(move |column: ImmutableString| Column(ColumnSpec::new(&column, kind.clone())));
+            .form(move |column: ImmutableString| Column(ColumnSpec::new(&column, kind.clone())))
+            .uses(&[Use::Any], Gives::Spec(0));
     }
     v.word(
         "コードの列",
@@ -390,11 +412,13 @@ fn declarations(v: &mut Vocabulary) {
     )
     .example("表を読む(f, [コードの列(\"検査数\", 2)]).行(0).検査数", "10")
     .form(|column: ImmutableString| Column(ColumnSpec::new(&column, Kind::Code { digits: None })))
+    .uses(&[Use::Any], Gives::Spec(0))
     .form(|column: ImmutableString, digits: i64| -> Said<Column> {
         let digits =
             u32::try_from(digits).ok().filter(|digits| *digits <= 100).ok_or_else(|| Fault::new(TroubleKind::TooLarge))?;
         Ok(Column(ColumnSpec::new(&column, Kind::Code { digits: Some(digits) })))
-    });
+    })
+    .uses(&[Use::Any, Use::Any], Gives::Spec(0));
     v.word(
         "選択の列",
         &["選択の列(\"名\", [\"男性\", \"女性\"])"],
@@ -404,7 +428,8 @@ fn declarations(v: &mut Vocabulary) {
     .example("表を読む(f, [選択の列(\"保健所\", [\"津\", \"四日市\", \"伊勢\"])]).行数", "4")
     .form(|column: ImmutableString, choices: Dynamic| -> Said<Column> {
         Ok(Column(ColumnSpec::new(&column, Kind::Choice(options::texts(&choices)?))))
-    });
+    })
+    .uses(&[Use::Any, Use::Any], Gives::Spec(0));
 }
 
 const EXAMPLES: [(&str, &str); 10] = [
@@ -427,7 +452,8 @@ fn modifiers(v: &mut Vocabulary) {
             let mut changed = column.clone();
             changed.0.aliases.extend(options::texts(&labels)?);
             Ok(changed)
-        });
+        })
+        .uses(&[Use::Any, Use::Any], Gives::Itself);
     v.word(
         "省略可",
         &["文字の列(\"名\").省略可()"],
@@ -440,14 +466,16 @@ fn modifiers(v: &mut Vocabulary) {
         changed.0.optional = true;
         changed.0.blank = true;
         changed
-    });
+    })
+    .uses(&[Use::Any], Gives::Itself);
     v.word("空欄可", &["文字の列(\"名\").空欄可()"], "空欄があってもよい。", "Cells may be blank.")
         .example("表を読む(f, [文字の列(\"保健所\"), 文字の列(\"備考\").空欄可()]).行数", "4")
         .form(|column: &mut Column| {
             let mut changed = column.clone();
             changed.0.blank = true;
             changed
-        });
+        })
+        .uses(&[Use::Any], Gives::Itself);
     v.word(
         "範囲",
         &["整数の列(\"名\").範囲(0, 100)"],
@@ -460,7 +488,8 @@ fn modifiers(v: &mut Vocabulary) {
         changed.0.low = bound(&low)?;
         changed.0.high = bound(&high)?;
         Ok(changed)
-    });
+    })
+    .uses(&[Use::Any, Use::Any, Use::Any], Gives::Itself);
     v.word(
         "年度",
         &["日付の列(\"名\").年度(2022)", "d.年度"],
@@ -472,7 +501,8 @@ fn modifiers(v: &mut Vocabulary) {
         let mut changed = column.clone();
         changed.0.fiscal_year = Some(i32::try_from(year).map_err(|_| Fault::new(TroubleKind::TooLarge))?);
         Ok(changed)
-    });
+    })
+    .uses(&[Use::Any, Use::Any], Gives::Itself);
     v.word(
         "合わない時",
         &["整数の列(\"名\").合わない時(\"除外\")"],
@@ -484,7 +514,8 @@ fn modifiers(v: &mut Vocabulary) {
         let mut changed = column.clone();
         changed.0.misfit = Some(options::pick(&what, &MISFITS)?);
         Ok(changed)
-    });
+    })
+    .uses(&[Use::Any, Use::OneOf(&MISFIT_WORDS)], Gives::Itself);
 }
 
 fn bound(value: &Dynamic) -> Said<Option<Decimal>> {

@@ -7,16 +7,19 @@ use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::{Vocabulary, check};
 use crate::ValueKind;
+use crate::columns::{Gives, Use};
 use crate::fault::{Fault, Said};
 use crate::handle::{File, Symbols};
-use crate::options;
+use crate::options::{self, Known, Takes};
 use crate::renames;
 use crate::session::Session;
 use crate::symbols::{Look, Position, Rule, Rules, key};
 
 const LOOKS: [(&str, Look); 4] =
     [("ファイル名", Look::Name), ("フォルダー", Look::Folder), ("フォルダ", Look::Folder), ("内容", Look::Content)];
+const LOOK_WORDS: [&str; 4] = options::words(&LOOKS);
 const POSITIONS: [(&str, Position); 2] = [("先頭", Position::Head), ("末尾", Position::Tail)];
+const POSITION_WORDS: [&str; 2] = options::words(&POSITIONS);
 
 pub(super) fn register(v: &mut Vocabulary) {
     v.family("名前変更", "rename");
@@ -77,11 +80,27 @@ fn rules(v: &mut Vocabulary) {
         "How symbols are written in file names, and which file gets which.",
     )
     .example("let 規則 = 記号の規則(#{記号: [\"機2\"], 区切り: \"_\"});\n規則.付ける(\"名簿.xlsx\", \"機2\")", "機2_名簿.xlsx")
-    .acting(|session| move |how: Map| understand(&session, &how));
+    .acting(|session| move |how: Map| understand(&session, &how))
+    .uses(&[Use::Options(RULES)], Gives::Value);
 }
 
+/// How symbols may be described.
+const RULES: &[Known] = &[
+    options::any("記号"),
+    options::one_of("位置", &POSITION_WORDS),
+    options::any("囲み"),
+    options::any("括弧"),
+    options::any("区切り"),
+    Known { name: "規則", takes: Takes::Many(RULE) },
+    options::any("名前"),
+    options::any("外す"),
+];
+
+/// What one rule may say.
+const RULE: &[Known] = &[options::one_of("見る所", &LOOK_WORDS), options::any("語"), options::any("記号")];
+
 fn understand(session: &Session, how: &Map) -> Said<Symbols> {
-    options::check(how, &["記号", "位置", "囲み", "括弧", "区切り", "規則", "名前", "外す"])?;
+    options::check(how, RULES)?;
     let mut symbols = how.get("記号").map(options::texts).transpose()?.unwrap_or_default();
     let position = options::choice(how, "位置", &POSITIONS)?.unwrap_or(Position::Head);
     let brackets = match options::text(how, "囲み")? {
@@ -115,7 +134,7 @@ fn understand(session: &Session, how: &Map) -> Said<Symbols> {
 }
 
 fn one_rule(rule: &Map) -> Said<Rule> {
-    options::check(rule, &["見る所", "語", "記号"])?;
+    options::check(rule, RULE)?;
     let words = options::text(rule, "語")?.unwrap_or_default();
     let words = words.split('|').map(str::trim).filter(|word| !word.is_empty());
     Ok(Rule {

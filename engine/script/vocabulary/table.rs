@@ -7,13 +7,14 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
 use rustc_hash::FxHashMap;
 
 use super::Vocabulary;
-use super::finding::{Remark, SEVERITIES, say_row};
+use super::finding::{Remark, SEVERITIES, SEVERITY_WORDS, say_row};
 use crate::ValueKind;
 use crate::closure::PerRow;
+use crate::columns::{Gives, Use};
 use crate::error::TroubleKind;
 use crate::fault::{Fault, Said};
 use crate::handle::{Aggregate, Order, Row, Table};
-use crate::options;
+use crate::options::{self, Known, Takes};
 use crate::outcome::{Exclusion, LimitKind};
 use crate::session::Session;
 
@@ -81,13 +82,15 @@ pub(super) fn register(v: &mut Vocabulary) {
 fn looking(v: &mut Vocabulary) {
     v.word("行数", &["表.行数"], "表の行の数。", "How many rows the table has.")
         .example("表.行数", "4")
-        .property(|table: &mut Table| Ok(table.table().len() as i64));
+        .property(|table: &mut Table| Ok(table.table().len() as i64))
+        .uses(&[Use::Table], Gives::Value);
     v.word("列名", &["表.列名"], "表の列の名前の配列。", "The names of the columns, as an array.")
         .example("つなげる(表.列名, \"、\")", "保健所、検査日、検査数、陽性数、備考")
         .property(|table: &mut Table| {
             let names = table.table().columns().iter().map(|column| Dynamic::from(ImmutableString::from(&*column.name)));
             Ok(names.collect::<Array>())
-        });
+        })
+        .uses(&[Use::Table], Gives::Value);
     v.word("行", &["表.行(番号)"], "番号の行（最初の行は 0）。", "The row of a number; the first is 0.")
         .example("表.行(1).保健所", "四日市")
         .form(|table: &mut Table, row: i64| -> Said<Row> {
@@ -96,7 +99,8 @@ fn looking(v: &mut Vocabulary) {
                 Ok(at) if at < length => Ok(Row { frame: Rc::clone(&table.0), row: at as u32 }),
                 _ => Err(Fault::new(TroubleKind::OutOfRange { length, index: row }).into()),
             }
-        });
+        })
+        .uses(&[Use::Table, Use::Any], Gives::Row);
     v.word(
         "探す",
         &["表.探す(\"キーの列\", 値)", "入力.探す(パス)"],
@@ -115,7 +119,8 @@ fn looking(v: &mut Vocabulary) {
             let row = last.as_ref().and_then(|(_, _, index)| index.find(wanted));
             Ok(row.map_or(Dynamic::UNIT, |row| Dynamic::from(Row { frame: Rc::clone(&table.0), row: row as u32 })))
         }
-    });
+    })
+    .uses(&[Use::Table, Use::Columns, Use::Any], Gives::Row);
 }
 
 fn rows(v: &mut Vocabulary) {
@@ -130,7 +135,8 @@ fn rows(v: &mut Vocabulary) {
         let mut fits = PerRow::new(&context, &condition, table)?;
         let kept = table.table().filter(|row| fits.holds(row as u32))?;
         Ok(Table::new(kept))
-    });
+    })
+    .uses(&[Use::Table, Use::EachRow], Gives::Same);
     v.word(
         "件数",
         &["表.件数(|r| 条件)", "件数(\"名\")"],
@@ -146,10 +152,11 @@ fn rows(v: &mut Vocabulary) {
         }
         Ok(count)
     })
+    .uses(&[Use::Table, Use::EachRow], Gives::Value)
     .form(|| Aggregate(book::Aggregate { kind: AggregateKind::Count, column: None, name: "件数".to_owned() }))
-    .form(|name: ImmutableString| {
-        Aggregate(book::Aggregate { kind: AggregateKind::Count, column: None, name: name.to_string() })
-    });
+    .uses(&[], Gives::Count(None))
+    .form(|name: ImmutableString| Aggregate(book::Aggregate { kind: AggregateKind::Count, column: None, name: name.to_string() }))
+    .uses(&[Use::New], Gives::Count(Some(0)));
     v.word(
         "除外",
         &["表.除外(|r| 条件, \"理由\")", "表.除外(|r| 条件, \"理由\", #{重要度: \"注意\", 対処: \"…\"})"],
@@ -162,11 +169,13 @@ fn rows(v: &mut Vocabulary) {
             exclude(&session, &context, table, &condition, &reason, None)
         }
     })
+    .uses(&[Use::Table, Use::EachRow, Use::Any], Gives::Settled)
     .acting(|session| {
         move |context: NativeCallContext, table: &mut Table, condition: FnPtr, reason: ImmutableString, said: Map| {
             exclude(&session, &context, table, &condition, &reason, Some(&said))
         }
-    });
+    })
+    .uses(&[Use::Table, Use::EachRow, Use::Any, Use::Options(EXCLUDE)], Gives::Settled);
     v.word(
         "使用",
         &["表.使用()"],
@@ -179,7 +188,8 @@ fn rows(v: &mut Vocabulary) {
             session.ledger.borrow_mut().used(table.table().origins());
             table.clone()
         }
-    });
+    })
+    .uses(&[Use::Table], Gives::Settled);
     v.word(
         "重複除去",
         &["表.重複除去([\"キー\"])", "表.重複除去([\"キー\"], \"最後\")", "表.重複除去([\"キー\"], \"最後\", \"理由\")"],
@@ -188,14 +198,17 @@ fn rows(v: &mut Vocabulary) {
     )
     .example("表.重複除去([\"検査日\"]).行数", "2")
     .form(|table: &mut Table, by: Dynamic| unique(table, &by, "最初").map(|(table, _)| table))
+    .uses(&[Use::Table, Use::Columns], Gives::Same)
     .form(|table: &mut Table, by: Dynamic, keep: ImmutableString| unique(table, &by, &keep).map(|(table, _)| table))
+    .uses(&[Use::Table, Use::Columns, Use::OneOf(&KEEP_WORDS)], Gives::Same)
     .acting(|session| {
         move |table: &mut Table, by: Dynamic, keep: ImmutableString, reason: ImmutableString| -> Said<Table> {
             let (kept, dropped) = unique(table, &by, &keep)?;
             session.ledger.borrow_mut().excluded(&dropped, Exclusion::Said(reason.to_string()));
             Ok(kept)
         }
-    });
+    })
+    .uses(&[Use::Table, Use::Columns, Use::OneOf(&KEEP_WORDS), Use::Any], Gives::Settled);
     v.word(
         "重複",
         &["表.重複([\"キー\"])"],
@@ -206,12 +219,20 @@ fn rows(v: &mut Vocabulary) {
     .form(|table: &mut Table, by: Dynamic| {
         let by = options::texts(&by)?;
         made(table.table().duplicates(&names(&by)))
-    });
+    })
+    .uses(&[Use::Table, Use::Columns], Gives::Same);
 }
+
+const KEEPS: [(&str, Keep); 2] = [("最初", Keep::First), ("最後", Keep::Last)];
+const KEEP_WORDS: [&str; 2] = options::words(&KEEPS);
+
+/// What may be said of rows that are left out.
+const EXCLUDE: &[Known] =
+    &[options::one_of("重要度", &SEVERITY_WORDS), options::any("対処"), Known { name: "列", takes: Takes::Columns }];
 
 fn unique(table: &Table, by: &Dynamic, keep: &str) -> Said<(Table, Vec<Origin>)> {
     let by = options::texts(by)?;
-    let keep = options::pick(keep, &[("最初", Keep::First), ("最後", Keep::Last)])?;
+    let keep = options::pick(keep, &KEEPS)?;
     let unique = verb(table.table().unique(&names(&by), keep))?;
     let dropped: Vec<u32> = unique.dropped.iter().map(|duplicate| duplicate.row).collect();
     Ok((Table::new(unique.table), origins(table.table(), &dropped)))
@@ -233,7 +254,7 @@ fn exclude(
     }
     session.ledger.borrow_mut().excluded(&origins(table.table(), &out), Exclusion::Said(reason.to_owned()));
     if let Some(said) = said {
-        options::check(said, &["重要度", "対処", "列"])?;
+        options::check(said, EXCLUDE)?;
         let severity = options::choice(said, "重要度", &SEVERITIES)?.unwrap_or(Severity::Warning);
         let remedy = options::text(said, "対処")?.unwrap_or_default();
         let column = options::text(said, "列")?;
@@ -266,22 +287,26 @@ fn columns(v: &mut Vocabulary) {
                 None => made(table.table().with(&name, data)),
             }
         }
-    });
+    })
+    .uses(&[Use::Table, Use::New, Use::EachRow], Gives::With(1));
     v.word("列を選ぶ", &["表.列を選ぶ([\"列\"])"], "この列だけを、この順に並べた表。", "Only these columns, in this order.")
         .example("表.列を選ぶ([\"検査数\", \"保健所\"]).列名.len()", "2")
         .form(|table: &mut Table, list: Dynamic| {
             let list = options::texts(&list)?;
             made(table.table().select(&names(&list)))
-        });
+        })
+        .uses(&[Use::Table, Use::Columns], Gives::Only(1));
     v.word("列を外す", &["表.列を外す([\"列\"])"], "この列を除いた表。", "The table without these columns.")
         .example("表.列を外す(\"備考\").列名.len()", "4")
         .form(|table: &mut Table, list: Dynamic| {
             let list = options::texts(&list)?;
             made(table.table().without(&names(&list)))
-        });
+        })
+        .uses(&[Use::Table, Use::Columns], Gives::Without(1));
     v.word("列名を変える", &["表.列名を変える(\"旧\", \"新\")"], "列の名前を変える。", "Gives a column another name.")
         .example("表.列名を変える(\"検査数\", \"人数\").行(0).人数", "10")
-        .form(|table: &mut Table, old: ImmutableString, new: ImmutableString| made(table.table().rename(&old, &new)));
+        .form(|table: &mut Table, old: ImmutableString, new: ImmutableString| made(table.table().rename(&old, &new)))
+        .uses(&[Use::Table, Use::Columns, Use::New], Gives::Renamed(1, 2));
     v.word(
         "書式",
         &["表.書式(\"列\", \"0.0%\")"],
@@ -289,7 +314,8 @@ fn columns(v: &mut Vocabulary) {
         "Sets a column's number format, as Excel writes it.",
     )
     .example("表.書式(\"検査数\", \"#,##0\").行数", "4")
-    .form(|table: &mut Table, name: ImmutableString, format: ImmutableString| made(table.table().with_format(&name, &format)));
+    .form(|table: &mut Table, name: ImmutableString, format: ImmutableString| made(table.table().with_format(&name, &format)))
+    .uses(&[Use::Table, Use::Columns, Use::Any], Gives::Same);
     v.word(
         "空欄を上で埋める",
         &["表.空欄を上で埋める(\"列\")"],
@@ -297,7 +323,8 @@ fn columns(v: &mut Vocabulary) {
         "Fills blanks with the value above: for labels, never for numbers.",
     )
     .example("表.空欄を上で埋める(\"備考\").行(3).備考", "再送")
-    .form(|table: &mut Table, name: ImmutableString| made(table.table().fill_down(&name)));
+    .form(|table: &mut Table, name: ImmutableString| made(table.table().fill_down(&name)))
+    .uses(&[Use::Table, Use::Columns], Gives::Same);
     v.word(
         "縦に並べる",
         &["表.縦に並べる([\"残す列\"], \"項目\", \"値\")"],
@@ -308,7 +335,8 @@ fn columns(v: &mut Vocabulary) {
     .form(|table: &mut Table, keep: Dynamic, name: ImmutableString, value: ImmutableString| {
         let keep = options::texts(&keep)?;
         made(table.table().unpivot(&names(&keep), &name, &value))
-    });
+    })
+    .uses(&[Use::Table, Use::Columns, Use::New, Use::New], Gives::Long(1, 2, 3));
 }
 
 fn aggregate_word(
@@ -324,11 +352,13 @@ fn aggregate_word(
         .form(move |column: ImmutableString| {
             Aggregate(book::Aggregate { kind, column: Some(column.to_string()), name: column.to_string() })
         })
+        .uses(&[Use::Any], Gives::Aggregate(0))
         .acting(move |session| {
             move |table: &mut Table, column: ImmutableString| -> Said<Dynamic> {
                 Ok(session.dynamic(verb(table.table().aggregate(kind, &column))?))
             }
-        });
+        })
+        .uses(&[Use::Table, Use::Columns], Gives::Value);
 }
 
 fn grouping(v: &mut Vocabulary) {
@@ -415,7 +445,8 @@ fn grouping(v: &mut Vocabulary) {
         let mut named = aggregate.clone();
         named.0.name = name.to_string();
         named
-    });
+    })
+    .uses(&[Use::Any, Use::New], Gives::Named(1));
     v.word(
         "集計",
         &["表.集計([\"キー\"], [合計(\"列\"), 件数(\"名\")])"],
@@ -428,7 +459,8 @@ fn grouping(v: &mut Vocabulary) {
         let wanted: Vec<Aggregate> = options::list(&wanted, ValueKind::Aggregate)?;
         let wanted: Vec<book::Aggregate> = wanted.into_iter().map(|aggregate| aggregate.0).collect();
         made(table.table().group(&names(&by), &wanted))
-    });
+    })
+    .uses(&[Use::Table, Use::Columns, Use::Aggregates], Gives::Grouped(1, 2));
     v.word(
         "横に並べる",
         &["表.横に並べる(\"行の列\", \"列の列\", 合計(\"値\"))"],
@@ -439,7 +471,8 @@ fn grouping(v: &mut Vocabulary) {
     .form(|table: &mut Table, rows: Dynamic, across: ImmutableString, aggregate: Aggregate| {
         let rows = options::texts(&rows)?;
         made(table.table().pivot(&names(&rows), &across, &aggregate.0))
-    });
+    })
+    .uses(&[Use::Table, Use::Columns, Use::Columns, Use::Aggregates], Gives::Crossed(1));
 }
 
 fn whole_columns(v: &mut Vocabulary) {
@@ -450,7 +483,8 @@ fn whole_columns(v: &mut Vocabulary) {
                 let at = table.position(&column)?;
                 Ok((0..table.table().len()).map(|row| session.dynamic(table.table().value(row, at))).collect())
             }
-        });
+        })
+        .uses(&[Use::Table, Use::Columns], Gives::Value);
     v.word(
         "種類",
         &["表.種類(\"列\")"],
@@ -462,7 +496,8 @@ fn whole_columns(v: &mut Vocabulary) {
         move |table: &mut Table, column: ImmutableString| -> Said<Array> {
             Ok(verb(table.table().distinct(&column))?.into_iter().map(|value| session.dynamic(value)).collect())
         }
-    });
+    })
+    .uses(&[Use::Table, Use::Columns], Gives::Value);
     v.word(
         "移動平均",
         &["表.移動平均(\"列\", \"日付の列\", 7, [\"グループ\"], \"名\")"],
@@ -470,13 +505,12 @@ fn whole_columns(v: &mut Vocabulary) {
         "The mean of a day and the days before it; a second column 名日数 says how many days had a value.",
     )
     .example("表.移動平均(\"検査数\", \"検査日\", 7, [], \"平均\").行(0).平均日数 > 0", "TRUE")
-    .form(
-        |table: &mut Table, value: ImmutableString, date: ImmutableString, days: i64, by: Dynamic, name: ImmutableString| {
-            let by = options::texts(&by)?;
-            let days = u32::try_from(days).map_err(|_| Fault::new(TroubleKind::TooLarge))?;
-            made(table.table().window_mean(&value, &date, days, &names(&by), &name))
-        },
-    );
+    .form(|table: &mut Table, value: ImmutableString, date: ImmutableString, days: i64, by: Dynamic, name: ImmutableString| {
+        let by = options::texts(&by)?;
+        let days = u32::try_from(days).map_err(|_| Fault::new(TroubleKind::TooLarge))?;
+        made(table.table().window_mean(&value, &date, days, &names(&by), &name))
+    })
+    .uses(&[Use::Table, Use::Columns, Use::Columns, Use::Any, Use::Columns, Use::New], Gives::WithDays(5));
     v.word(
         "前の値",
         &["表.前の値(\"列\", [\"グループ\"], \"名\")"],
@@ -487,14 +521,20 @@ fn whole_columns(v: &mut Vocabulary) {
     .form(|table: &mut Table, column: ImmutableString, by: Dynamic, name: ImmutableString| {
         let by = options::texts(&by)?;
         made(table.table().lag(&column, &names(&by), &name))
-    });
+    })
+    .uses(&[Use::Table, Use::Columns, Use::Columns, Use::New], Gives::With(3));
 }
 
 fn joining(v: &mut Vocabulary) {
     v.word("結合", &["表.結合(他, [\"キー\"])", "表.結合(他, [\"住民番号=番号\"], #{残す: \"両方\"})"], "他の表の列を、キーの同じ行の横に付ける。他の表のキーは一度だけ現れること（二度あれば指摘になる）。残す：\"左\"（既定）は相手のない行も、\"両方\"は相手のある行だけ。", "Puts the other table's columns beside the rows with the same key, which must be unique there.")
         .example("let 人口 = 表を作る([\"保健所\", \"人口\"], [[\"津\", 27], [\"伊勢\", 12]]);\n表.結合(人口, [\"保健所\"], #{残す: \"両方\"}).行数", "3")
         .acting(|session| move |table: &mut Table, other: Table, by: Dynamic| join(&session, table, &other, &by, &Map::new()))
-        .acting(|session| move |table: &mut Table, other: Table, by: Dynamic, how: Map| join(&session, table, &other, &by, &how));
+        .uses(&[Use::Table, Use::Other, Use::Keys(1)], Gives::Joined { other: 1, keys: 2, how: None })
+        .acting(|session| move |table: &mut Table, other: Table, by: Dynamic, how: Map| join(&session, table, &other, &by, &how))
+        .uses(
+            &[Use::Table, Use::Other, Use::Keys(1), Use::Options(JOIN)],
+            Gives::Joined { other: 1, keys: 2, how: Some(3) },
+        );
     v.word(
         "相手なし",
         &["表.相手なし(他, [\"キー\"])"],
@@ -505,7 +545,8 @@ fn joining(v: &mut Vocabulary) {
     .form(|table: &mut Table, other: Table, by: Dynamic| {
         let by = keys(&by)?;
         made(table.table().without_partner(other.table(), &pairs(&by)))
-    });
+    })
+    .uses(&[Use::Table, Use::Other, Use::Keys(1)], Gives::Same);
     v.word(
         "表をつなぐ",
         &["表をつなぐ([表1, 表2])"],
@@ -519,12 +560,17 @@ fn joining(v: &mut Vocabulary) {
             let tables: Vec<book::Table> = tables.iter().map(|table| table.table().clone()).collect();
             made(book::Table::concat(&session.shelf, &tables))
         }
-    });
+    })
+    .uses(&[Use::Tables], Gives::Stacked(0));
 }
 
+const JOINS: [(&str, JoinKind); 2] = [("左", JoinKind::Left), ("両方", JoinKind::Inner)];
+const JOIN_WORDS: [&str; 2] = options::words(&JOINS);
+const JOIN: &[Known] = &[options::one_of("残す", &JOIN_WORDS), options::any("名")];
+
 fn join(session: &Session, table: &Table, other: &Table, by: &Dynamic, how: &Map) -> Said<Table> {
-    options::check(how, &["残す", "名"])?;
-    let kind = options::choice(how, "残す", &[("左", JoinKind::Left), ("両方", JoinKind::Inner)])?.unwrap_or(JoinKind::Left);
+    options::check(how, JOIN)?;
+    let kind = options::choice(how, "残す", &JOINS)?.unwrap_or(JoinKind::Left);
     let suffix = options::text(how, "名")?.unwrap_or_else(|| "2".to_owned());
     let by = keys(by)?;
     let joined = verb(table.table().join(other.table(), &pairs(&by), kind, &suffix))?;
@@ -543,13 +589,16 @@ fn ordering(v: &mut Vocabulary) {
         "Sorts by columns: texts in Japanese order, blanks last, equals as they were.",
     )
     .example("表.並べ替え(降順(\"検査数\")).行(0).検査数", "40")
-    .form(|table: &mut Table, by: Dynamic| made(table.table().sort(&orders(&by)?)));
+    .form(|table: &mut Table, by: Dynamic| made(table.table().sort(&orders(&by)?)))
+    .uses(&[Use::Table, Use::Orders], Gives::Same);
     v.word("降順", &["降順(\"列\")"], "大きい順。並べ替えと順位の中で使う。", "From the largest down, for 並べ替え and 順位.")
         .example("表.並べ替え([\"検査日\", 降順(\"検査数\")]).行(0).検査数", "20")
-        .form(|column: ImmutableString| Order { column, descending: true });
+        .form(|column: ImmutableString| Order { column, descending: true })
+        .uses(&[Use::Any], Gives::Order(0));
     v.word("昇順", &["昇順(\"列\")"], "小さい順。並べ替えと順位の中で使う。", "From the smallest up, for 並べ替え and 順位.")
         .example("表.並べ替え(昇順(\"検査数\")).行(0).検査数", "10")
-        .form(|column: ImmutableString| Order { column, descending: false });
+        .form(|column: ImmutableString| Order { column, descending: false })
+        .uses(&[Use::Any], Gives::Order(0));
     v.word(
         "順位",
         &["表.順位(降順(\"得点\"), \"順位\")", "表.順位(降順(\"得点\"), \"順位\", [\"グループ\"])"],
@@ -561,10 +610,12 @@ fn ordering(v: &mut Vocabulary) {
         [only] => made(table.table().rank(only, &name)),
         _ => Err(Fault::new(TroubleKind::NoColumnsGiven).into()),
     })
+    .uses(&[Use::Table, Use::Orders, Use::New], Gives::With(2))
     .form(|table: &mut Table, by: Dynamic, name: ImmutableString, groups: Dynamic| match &orders(&by)?[..] {
         [only] => rank_within(table, only, &name, &options::texts(&groups)?),
         _ => Err(Fault::new(TroubleKind::NoColumnsGiven).into()),
-    });
+    })
+    .uses(&[Use::Table, Use::Orders, Use::New, Use::Columns], Gives::With(2));
 }
 
 fn orders(by: &Dynamic) -> Said<Vec<SortKey>> {
@@ -627,7 +678,8 @@ fn making(v: &mut Vocabulary) {
             let origins = Rc::new(vec![Origin::COMPUTED; rows.len()]);
             Ok(Table::new(book::Table::new(&session.shelf, columns.collect(), origins)))
         }
-    });
+    })
+    .uses(&[Use::Names, Use::Any], Gives::Made(0));
     v.word(
         "名前の衝突",
         &["表.名前の衝突(\"フォルダ\", \"名前\", \"衝突\")"],
@@ -637,7 +689,8 @@ fn making(v: &mut Vocabulary) {
     .example("表.名前の衝突(\"保健所\", \"備考\", \"衝突\").行(0).衝突", "FALSE")
     .form(|table: &mut Table, folder: ImmutableString, name: ImmutableString, new: ImmutableString| {
         collisions(table, &folder, &name, &new)
-    });
+    })
+    .uses(&[Use::Table, Use::Columns, Use::Columns, Use::New], Gives::With(3));
 }
 
 fn collisions(table: &Table, folder: &str, name: &str, new: &str) -> Said<Table> {

@@ -5,10 +5,11 @@ use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::{Vocabulary, output};
 use crate::ValueKind;
+use crate::columns::{Gives, Use};
 use crate::error::TroubleKind;
 use crate::fault::{Fault, Said};
 use crate::handle::{Book, Table};
-use crate::options;
+use crate::options::{self, Known, Takes};
 
 /// A workbook that is being put together.
 #[derive(Default)]
@@ -23,7 +24,32 @@ impl Draft {
     }
 }
 
-const OPTIONS: [&str; 11] = ["題名", "注", "書式", "横向き", "印刷一枚", "合計行", "色", "幅", "固定", "見出しの色", "折り返し"];
+const SHEET: &[Known] = &[
+    options::any("題名"),
+    options::any("注"),
+    Known { name: "書式", takes: Takes::ByColumn },
+    options::any("横向き"),
+    options::any("印刷一枚"),
+    Known { name: "合計行", takes: Takes::Columns },
+    options::any("色"),
+    Known { name: "幅", takes: Takes::ByColumn },
+    options::any("固定"),
+    options::any("見出しの色"),
+    options::any("折り返し"),
+];
+
+const CHART: &[Known] = &[
+    options::one_of("種類", &CHART_WORDS),
+    options::any("題名"),
+    Known { name: "項目", takes: Takes::Columns },
+    Known { name: "系列", takes: Takes::Columns },
+    Known { name: "第二軸", takes: Takes::Columns },
+    options::any("位置"),
+    Known { name: "表", takes: Takes::Sheet },
+    options::any("項目の軸"),
+    options::any("値の軸"),
+    options::any("第二の値の軸"),
+];
 
 const TONES: [(&str, Tone); 5] =
     [("赤", Tone::Red), ("黄", Tone::Yellow), ("青", Tone::Blue), ("緑", Tone::Green), ("灰", Tone::Grey)];
@@ -32,7 +58,8 @@ pub(super) fn register(v: &mut Vocabulary) {
     v.family("ブック", "workbook");
     v.word("ブック", &["let b = ブック();"], "新しいブック。", "A new workbook.")
         .example("let b = ブック();\nb.シートの数", "0")
-        .form(Book::default);
+        .form(Book::default)
+        .uses(&[], Gives::Book);
     v.word("シートの数", &["b.シートの数"], "シートの数。", "How many sheets there are.")
         .example("let b = ブック();\nb.シート(\"表\", 表);\nb.シートの数", "1")
         .property(|book: &mut Book| Ok(book.0.borrow().workbook.sheets().len() as i64));
@@ -44,7 +71,9 @@ pub(super) fn register(v: &mut Vocabulary) {
     )
     .example("let b = ブック();\nb.シート(\"表\", 表, #{題名: \"検査\", 合計行: [\"検査数\"]});\nb.シートの数", "1")
     .form(|book: &mut Book, name: ImmutableString, table: Table| add(book, &name, &table, &Map::new()))
-    .form(|book: &mut Book, name: ImmutableString, table: Table, how: Map| add(book, &name, &table, &how));
+    .uses(&[Use::Book, Use::NewSheet, Use::Table], Gives::Value)
+    .form(|book: &mut Book, name: ImmutableString, table: Table, how: Map| add(book, &name, &table, &how))
+    .uses(&[Use::Book, Use::NewSheet, Use::Table, Use::Options(SHEET)], Gives::Value);
     v.word(
         "グラフ",
         &["b.グラフ(\"シート\", #{種類: \"縦棒\", 題名: \"…\", 項目: \"週\", 系列: [\"検査数\"], 第二軸: [\"陽性率\"], 位置: \"H2\"})"],
@@ -52,7 +81,8 @@ pub(super) fn register(v: &mut Vocabulary) {
         "Puts a chart of a sheet's table on it.",
     )
     .example("let b = ブック();\nb.シート(\"表\", 表);\nb.グラフ(\"表\", #{種類: \"縦棒\", 項目: \"保健所\", 系列: [\"検査数\"]});\nb.シートの数", "1")
-    .form(|book: &mut Book, sheet: ImmutableString, how: Map| chart(book, &sheet, &how));
+    .form(|book: &mut Book, sheet: ImmutableString, how: Map| chart(book, &sheet, &how))
+    .uses(&[Use::Book, Use::Sheet, Use::Options(CHART)], Gives::Value);
     v.word(
         "文書",
         &["b.文書(\"使い方\", [\"行\"])"],
@@ -62,7 +92,8 @@ pub(super) fn register(v: &mut Vocabulary) {
     .example("let b = ブック();\nb.文書(\"使い方\", [\"題名\", \"文\"]);\nb.シートの数", "1")
     .form(|book: &mut Book, name: ImmutableString, lines: Dynamic| -> Said<()> {
         put(book, NewSheet::of_lines(&name, &options::texts(&lines)?))
-    });
+    })
+    .uses(&[Use::Book, Use::NewSheet, Use::Any], Gives::Value);
 }
 
 fn put(book: &Book, sheet: NewSheet) -> Said<()> {
@@ -73,7 +104,7 @@ fn put(book: &Book, sheet: NewSheet) -> Said<()> {
 }
 
 fn add(book: &mut Book, name: &str, table: &Table, how: &Map) -> Said<()> {
-    options::check(how, &OPTIONS)?;
+    options::check(how, SHEET)?;
     let mut sheet = NewSheet::new(name);
     if let Some(title) = options::text(how, "題名")? {
         sheet.blocks.push(Block::Title(title));
@@ -100,8 +131,10 @@ const CHARTS: [(&str, ChartKind); 5] = [
     ("円", ChartKind::Pie),
 ];
 
+const CHART_WORDS: [&str; 5] = options::words(&CHARTS);
+
 fn chart(book: &mut Book, sheet: &str, how: &Map) -> Said<()> {
-    options::check(how, &["種類", "題名", "項目", "系列", "第二軸", "位置", "表", "項目の軸", "値の軸", "第二の値の軸"])?;
+    options::check(how, CHART)?;
     let kind = options::choice(how, "種類", &CHARTS)?.unwrap_or(ChartKind::Column);
     let category = options::text(how, "項目")?.unwrap_or_default();
     let series = how.get("系列").map(options::texts).transpose()?.unwrap_or_default();
