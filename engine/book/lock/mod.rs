@@ -220,4 +220,23 @@ mod tests {
             assert_eq!(cells(open), Ok(wanted.clone()), "{kind}");
         }
     }
+
+    #[test]
+    fn a_damaged_xls_stays_closed_or_opens_and_nothing_stumbles() {
+        let plain = include_bytes!("../../../samples/test-statistics/five-weeks/in/日報_令和4年3月28日～5月1日/熊野保健所.xls");
+        let stream = Compound::open(plain).unwrap().head("Workbook", u64::MAX).unwrap();
+        for kind in ["RC4", "128", "XOR"] {
+            let sealed = container::tests::only_stream("Workbook", &old::tests::closed(kind, "himitsu", &stream));
+            for at in (0..sealed.len()).step_by(211) {
+                let mut damaged = sealed.clone();
+                damaged[at] ^= 0xA5;
+                for bytes in [&damaged[..], &damaged[..at]] {
+                    // Whether it opens is the damage's affair: the file stays whole, and reading it comes to an end.
+                    let open = opened(bytes, &["himitsu"]);
+                    assert_eq!(open.len(), bytes.len(), "{kind}, byte {at}");
+                    let _ = Workbook::open("a.xls", open, &Shelf::new(), &Limits::default());
+                }
+            }
+        }
+    }
 }
