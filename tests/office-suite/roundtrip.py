@@ -65,6 +65,7 @@ def parts(out, folders):
 def compared(before, after, facts):
     """What is not as it should be between two packages."""
     changed = set(facts[1].split(",")) - {""}
+    changed |= {name.replace("/", "\\") for name in changed}
     with zipfile.ZipFile(before) as a, zipfile.ZipFile(after) as b:
         old, new = {i.filename: i for i in a.infolist()}, {i.filename: i for i in b.infolist()}
         if extra := (set(old) ^ set(new)) - changed:
@@ -82,31 +83,80 @@ def compared(before, after, facts):
 
 def sheet_compared(before, after, cell, name):
     """Everything of a sheet but the edited cell and the results of formulas must be the same XML."""
-    def shape(xml, drop):
-        root = tree.fromstring(xml)
-        for row in root.iter():
-            for c in list(row):
-                if c.tag.endswith("}c") and c.get("r") == drop:
-                    row.remove(c)
-        lines = []
-        for node in root.iter():
-            kind = node.tag.rsplit("}", 1)[-1]
-            if kind == "c" and any(child.tag.endswith("}f") for child in node):
-                # A result may be another one, or none.
-                node.attrib.pop("t", None)
-                for child in list(node):
-                    if child.tag.endswith("}v"):
-                        node.remove(child)
-        for node in root.iter():
-            kind = node.tag.rsplit("}", 1)[-1]
-            attributes = {key: value for key, value in node.attrib.items() if not (kind == "row" and key == "spans")}
-            lines.append((node.tag, sorted(attributes.items()), (node.text or "").strip(), (node.tail or "").strip()))
-        return lines
-    first, second = shape(before, cell), shape(after, cell)
+    row_of = re.sub(r"[A-Z]+", "", cell)
+    old, new = tree.fromstring(before), tree.fromstring(after)
+    number(old)
+    number(new)
+    has_row = any(node.get("r") == row_of for node in old.iter() if node.tag.endswith("}row"))
+    first, second = shape(old, cell, row_of, has_row), shape(new, cell, row_of, has_row)
     if first == second:
         return None
     different = next((pair for pair in zip(first, second) if pair[0] != pair[1]), (len(first), len(second)))
     return f"{name}: {different}"
+
+
+def number(root):
+    """Gives rows and cells without a reference the one they have by their place."""
+    row = 0
+    for node in root.iter():
+        if not node.tag.endswith("}row"):
+            continue
+        cells = [c for c in node if c.tag.endswith("}c")]
+        first = next((c.get("r") for c in cells if c.get("r")), None)
+        row = int(node.get("r") or (place(first)[0] if first else row + 1))
+        node.set("r", str(row))
+        column = 0
+        for c in cells:
+            column = place(c.get("r"))[1] if c.get("r") else column + 1
+            letters, left = "", column
+            while left:
+                left, digit = divmod(left - 1, 26)
+                letters = chr(65 + digit) + letters
+            c.set("r", f"{letters}{row}")
+
+
+def shape(root, cell, row_of, has_row):
+    """The XML in order, without the cell, without a row that was made for it, and without results of formulas."""
+    filled = [area(f.get("ref")) for f in root.iter() if f.tag.endswith("}f") and f.get("ref") and f.get("t") in ("array", "dataTable")]
+    lines = []
+
+    def visit(node):
+        kind = node.tag.rsplit("}", 1)[-1]
+        children, attributes = list(node), dict(node.attrib)
+        if kind == "c" and node.get("r") == cell or kind == "row" and node.get("r") == row_of and not has_row or kind == "dimension":
+            return
+        if kind == "row":
+            attributes.pop("spans", None)
+        if kind == "sheetData" and not any(child.tag.endswith("}row") for child in children):
+            children = []
+        if kind == "c" and (any(child.tag.endswith("}f") for child in children) or any(inside(node.get("r"), *ends) for ends in filled)):
+            attributes.pop("t", None)
+            children = [child for child in children if not child.tag.endswith("}v")]
+        lines.append((node.tag, sorted(attributes.items()), (node.text or "").strip()))
+        for child in children:
+            visit(child)
+        lines.append((node.tag, "end"))
+
+    visit(root)
+    return lines
+
+
+def place(at):
+    letters, digits = re.fullmatch(r"\$?([A-Z]+)\$?(\d+)", at).groups()
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(digits), column
+
+
+def area(ref):
+    ends = ref.split(":")
+    return place(ends[0]), place(ends[-1])
+
+
+def inside(at, first, last):
+    row, column = place(at)
+    return first[0] <= row <= last[0] and first[1] <= column <= last[1]
 
 
 def render(out, most):
@@ -154,10 +204,11 @@ def pages_compared(before, after):
     pages = [len(t.split("\f")) - 1 for t in text]
     if pages[0] != pages[1]:
         return f"{pages[0]} pages, then {pages[1]}", min(pages)
-    lines = [re.sub(r"[ \t]+", " ", t).splitlines() for t in text]
-    different = [(a, b) for a, b in zip(*lines) if a != b]
-    if len(lines[0]) != len(lines[1]) or len(different) > 12:
-        return f"{len(different)} lines differ, e.g. {different[:2]}", pages[0]
+    words = [collections.Counter(t.split()) for t in text]
+    different = (words[0] - words[1]) + (words[1] - words[0])
+    # The edited cell, and the results that follow from it.
+    if sum(different.values()) > max(40, sum(words[0].values()) // 10):
+        return f"{sum(different.values())} words differ, e.g. {list(different)[:6]}", pages[0]
     return pixels(before, after, min(pages[0], 3)), pages[0]
 
 

@@ -4,7 +4,7 @@ use super::calendar::Calendar;
 use super::evaluate::Evaluation;
 use super::grid::Place;
 use super::parse::Expression;
-use super::value::{Answer, Looks, Scalar, Stop, VALUE, looks, same_number, same_text};
+use super::value::{Answer, Looks, Scalar, Stop, VALUE, lacks_a_letter, looks, same_number, same_text};
 use crate::{Address, Area, MAX_COLUMNS, MAX_ROWS};
 
 /// A condition, understood.
@@ -133,7 +133,7 @@ fn holds_number(sign: Sign, wanted: f64, value: &Scalar) -> Answer<bool> {
 /// `*` is any text, `?` one letter, `~` takes the meaning from the sign behind it.
 pub(super) fn matches(pattern: &str, text: &str) -> Answer<bool> {
     let found = wild(&pattern.to_lowercase(), &text.to_lowercase());
-    if !found && !(pattern.is_ascii() && text.is_ascii()) {
+    if !found && !(pattern.is_ascii() && text.is_ascii()) && !lacks_a_letter(pattern, text) {
         // Where only the width of a letter stands between them, nobody can be sure.
         let half = |text: &str| super::value::folded(text);
         if wild(&half(pattern), &half(text)) {

@@ -131,7 +131,13 @@ impl Recalculation<'_> {
     /// The cells that formulas look at.
     fn pages(&self, formulas: &[calc::Formula]) -> Result<Vec<Page>, EditError> {
         let mut pages: Vec<Page> = self.sheets.iter().map(|_| Page::default()).collect();
-        let needs = self.needs(formulas);
+        let mut needs = self.needs(formulas);
+        for (need, sheet) in needs.iter_mut().zip(&self.sheets) {
+            // Where everything that is looked at was just set, the file need not be read.
+            if need.is_given(sheet) {
+                *need = Need::default();
+            }
+        }
         self.read(&needs, &mut pages)?;
         for (nth, sheet) in self.sheets.iter().enumerate() {
             for (at, content) in sheet.edits() {
@@ -160,6 +166,10 @@ impl Recalculation<'_> {
             for Place { sheet, area } in places.drain(..) {
                 needs[sheet].add(area);
             }
+        }
+        // A subtotal asks for the rows, too.
+        for (need, sheet) in needs.iter_mut().zip(&self.sheets) {
+            need.rows = !sheet.subtotals().is_empty();
         }
         needs
     }
@@ -240,7 +250,8 @@ impl Reader<'_> {
             Seen::Cell { at, value } => {
                 self.turn_to(at.row);
                 let needed = |(sheet, rows): &(usize, Vec<u32>)| {
-                    rows.iter().any(|row| self.needs[*sheet].has(Address::new(*row, at.column)))
+                    let place = |row: &u32| Address::new(*row, at.column);
+                    rows.iter().map(place).any(|at| self.needs[*sheet].has(at) && !self.sheets[*sheet].is_set(at))
                 };
                 if self.rows.iter().any(needed) {
                     let known = value.map(|value: Raw<'_>| value.scalar(texts)).transpose()?.flatten();
@@ -271,7 +282,7 @@ impl Reader<'_> {
             let known = if self.sheets[*sheet].stale.has(at) { None } else { known.clone() };
             for row in rows {
                 let new = Address::new(*row, at.column);
-                if !self.needs[*sheet].has(new) {
+                if !self.needs[*sheet].has(new) || self.sheets[*sheet].is_set(new) {
                     continue;
                 }
                 match self.left.checked_sub(1) {
@@ -346,7 +357,12 @@ impl Sheet<'_> {
 struct Need {
     areas: Vec<Area>,
     all: bool,
+    /// Whether it matters which rows are hidden.
+    rows: bool,
 }
+
+/// Cells that are asked one by one whether they were set.
+const MOST_ASKED: u64 = 10_000;
 
 impl Need {
     fn is_empty(&self) -> bool {
@@ -361,6 +377,18 @@ impl Need {
         if self.areas.len() > MOST_AREAS {
             (self.areas, self.all) = (Vec::new(), true);
         }
+    }
+
+    /// Whether every cell was set by the edit itself.
+    fn is_given(&self, sheet: &Sheet<'_>) -> bool {
+        let size =
+            |area: &Area| u64::from(area.last.row - area.first.row + 1) * u64::from(area.last.column - area.first.column + 1);
+        let cells = |area: &Area| {
+            let (first, last) = (area.first, area.last);
+            (first.row..=last.row).flat_map(move |row| (first.column..=last.column).map(move |column| Address::new(row, column)))
+        };
+        let few = !self.all && !self.rows && self.areas.iter().map(size).sum::<u64>() <= MOST_ASKED;
+        few && self.areas.iter().flat_map(cells).all(|at| sheet.is_set(at))
     }
 
     fn has(&self, at: Address) -> bool {

@@ -22,6 +22,9 @@ const LISTS: [&str; 11] = [
 
 /// Moves everything in a piece of a sheet that names rows.
 pub(crate) fn around_cells(tree: &mut Tree<'_>, mover: &Mover<'_, '_>) {
+    if mover.is_idle() {
+        return;
+    }
     level(&mut tree.nodes, mover);
     empty_lists(&mut tree.nodes);
 }

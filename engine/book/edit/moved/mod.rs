@@ -24,6 +24,11 @@ impl<'m, 'a> Mover<'m, 'a> {
         Mover { rules, steps: rules.own.iter().map(|(_, step)| *step).collect() }
     }
 
+    /// Whether nothing moves and nothing has another name.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.rules.moves.all.is_empty() && self.rules.renamed.is_none()
+    }
+
     /// A formula outside of cells.
     pub(crate) fn formula(&self, text: &str) -> Option<String> {
         let moved = self.rules.moves.formula(text, 0..self.rules.moves.all.len(), None);

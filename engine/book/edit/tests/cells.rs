@@ -212,3 +212,15 @@ fn a_header_of_a_table_changes_in_the_table_too() {
     assert_eq!(edit("Column1".into()).unwrap_err(), refused);
     assert_eq!(edit(1.into()).unwrap_err(), refused);
 }
+
+#[test]
+fn what_stands_around_the_cells_stays_as_strange_as_it_is() {
+    let around = "<mergeCells count=\"0\"/><dataValidations count=\"7\"></dataValidations>";
+    let sheet = format!("<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row></sheetData>{around}</worksheet>");
+    let package = package(with_part(&form(), "xl/worksheets/sheet2.xml", sheet.as_bytes()));
+    let mut editor = package.edit();
+    editor.sheet("集計 表").unwrap().set(at("A1"), 2).unwrap();
+    let edited = editor.finish().unwrap();
+    verify(&package, &edited).unwrap();
+    assert!(part(&edited.bytes, "xl/worksheets/sheet2.xml").contains(around));
+}

@@ -209,6 +209,14 @@ fn a_new_formula_has_its_result() {
 }
 
 #[test]
+fn a_result_of_more_digits_than_fifteen_passes_the_proof() {
+    let bytes = book(&[("表", &[("A1", "1"), ("B1", "=A1/11"), ("B2", "=SUM(A1:A2)")])]);
+    let edited = set(bytes, "A1", 357);
+    // The shortest form of the double is 32.45454545454545, which rounds the other way.
+    assert_eq!(["B1", "B2"].map(|cell| value(&edited.bytes, 0, cell)), ["32.4545454545455", "357"]);
+}
+
+#[test]
 fn the_proof_finds_a_result_that_was_not_meant() {
     let bytes = book(&[("表", &[("A1", "1"), ("A2", "=A1*2")])]);
     let package = package(bytes.clone());

@@ -133,9 +133,10 @@ pub fn verify(original: &Package, edited: &Edited) -> Result<Receipt, Broken> {
     Ok(receipt)
 }
 
-/// The result may be a little larger than what is taken in.
+/// The result may be a little larger than what is taken in, and packed a little better.
 fn roomy(limits: &Limits, bytes: u64) -> Limits {
-    Limits { file: limits.file.max(bytes), entries: limits.entries + 4_096, ..limits.clone() }
+    let ratio = limits.ratio.saturating_mul(2);
+    Limits { file: limits.file.max(bytes), entries: limits.entries + 4_096, ratio, ..limits.clone() }
 }
 
 fn same_parts(before: &Archive, after: &Archive, changed: &[String]) -> Result<usize, Broken> {
