@@ -37,6 +37,7 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 /// A folder in memory, if that is another file system than the usual one.
+#[allow(clippy::print_stderr, reason = "a test that cannot be made here says why")]
 fn elsewhere(usual: &Path) -> Option<tempfile::TempDir> {
     let other = tempfile::tempdir_in("/dev/shm").ok()?;
     let device = |path: &Path| fs::metadata(path).map(|meta| meta.dev()).ok();
@@ -77,6 +78,7 @@ fn a_folder_of_the_results_may_lie_on_another_file_system() {
 }
 
 /// Runs with `disk` as a disk of so many kibibytes, and `out` below it: status, words, and what lies on the disk afterwards.
+#[allow(clippy::print_stderr, reason = "a test that cannot be made here says why")]
 fn on_a_small_disk(kibibytes: u32, case: &str, disk: &Path, out: &Path) -> Option<(i32, String, String)> {
     let mount = format!("mount -t tmpfs -o size={kibibytes}k tmpfs \"$0\"");
     let alone = Command::new("unshare").args(["-rm", "sh", "-c", &mount]).arg(disk).output();

@@ -306,6 +306,7 @@ fn names_of_columns(source: &str) -> Vec<(usize, usize)> {
 /// The rest names what no table can be known to lack: headings of files, fields of maps, and columns that a cross table takes from the
 /// data.
 #[test]
+#[allow(clippy::print_stdout, reason = "the share is for people to read, with --nocapture")]
 fn a_column_misspelt_anywhere_in_the_three_scripts_is_found_or_cannot_be_known() {
     let lib = include_str!("../../../scripts/lib/記号規則.rhai").to_owned();
     let library = crate::Library { modules: vec![("記号規則".to_owned(), lib)] };

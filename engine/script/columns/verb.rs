@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, Position};
+use rust_decimal::Decimal;
 
 use super::seen::{Aggregated, At, Fields, List, Seen, Shape, Word, Words};
-use super::{Gives, OTHERS, Read, Use, Uses, Visit, Walk};
+use super::{Gives, OTHERS, Read, Use, Visit, Walk};
 use crate::error::{TroubleKind, ValueKind, nearest};
 use crate::handle::{Aggregate, Arrival, Book, Column, Order, Row, Table};
 use crate::options::{self, Known, Takes};
@@ -35,6 +36,12 @@ pub(super) fn missing(shape: &Shape, name: &str) -> Visit {
     let have = shape.names();
     let near = nearest(name, have.iter().map(String::as_str));
     Visit::Wrong { word: name.to_owned(), kind: TroubleKind::NoColumn { near, have } }
+}
+
+/// What a word gives that has nothing to do with columns.
+fn given(ways: &[&Way]) -> Seen {
+    let plain = [TypeId::of::<i64>(), TypeId::of::<bool>(), TypeId::of::<Decimal>()];
+    if ways.iter().all(|way| plain.contains(&way.gives)) { Seen::Plain } else { Seen::Unknown }
 }
 
 /// Whether a value of this type may be what is seen.
@@ -71,15 +78,15 @@ impl Walk<'_> {
                 && way.takes.iter().zip(values).all(|(takes, seen)| may_be(*takes, seen))
         };
         let ways: Vec<&Way> = words.iter().flat_map(|word| &word.ways).collect();
-        let ways: Vec<Option<Uses>> = ways.iter().filter(fits).map(|way| way.uses).collect();
+        let ways: Vec<&Way> = ways.iter().filter(fits).copied().collect();
         match ways[..] {
-            [Some(uses)] => Some(self.apply(uses.values, uses.gives, values, self.at(position))),
+            [Way { uses: Some(uses), .. }] => Some(self.apply(uses.values, uses.gives, values, self.at(position))),
             // Rhai has some words of the same name.
             [] if name.is_ascii() => None,
-            _ if !ways.is_empty() && ways.iter().all(Option::is_none) => Some(Seen::Unknown),
+            _ if !ways.is_empty() && ways.iter().all(|way| way.uses.is_none()) => Some(given(&ways)),
             _ => {
                 // It may be this or that.
-                if ways.iter().flatten().any(|uses| uses.gives == Gives::Settled) {
+                if ways.iter().filter_map(|way| way.uses).any(|uses| uses.gives == Gives::Settled) {
                     self.settle_all();
                 }
                 Some(self.lose(values))
