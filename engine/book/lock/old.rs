@@ -126,10 +126,9 @@ impl OldKey {
             }
             match self {
                 OldKey::Xor(bytes) => {
-                    let mut at = data.end;
-                    for byte in &mut stream[data.start + from..data.end] {
-                        *byte = (*byte ^ bytes[(at + from) % 16]).rotate_right(5);
-                        at += 1;
+                    let first = data.end + from;
+                    for (byte, at) in stream[data.start + from..data.end].iter_mut().zip(first..) {
+                        *byte = (*byte ^ bytes[at % 16]).rotate_right(5);
                     }
                 }
                 _ => data.skip(from).for_each(|at| stream[at] ^= pieces.at(at)),

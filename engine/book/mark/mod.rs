@@ -178,7 +178,7 @@ fn unmarked(bytes: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, MarkError> {
 /// Whether a comment has our words, though the list and the names are gone.
 fn commented(work: &Work<'_>) -> Result<bool, EditError> {
     for tab in work.package.tabs.iter().filter(|tab| tab.cells) {
-        if comment::speaks(work, &tab.part, &BRACKETS[0])? {
+        if comment::speaks(work, &tab.part, BRACKETS[0])? {
             return Ok(true);
         }
     }

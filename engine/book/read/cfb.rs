@@ -73,7 +73,8 @@ impl<'a> Compound<'a> {
         let mut out = self.bytes.to_vec();
         for (sector, piece) in self.numbers_of(stream.start, table)?.into_iter().zip(data.chunks(size)) {
             let start = if small {
-                let (at, inside) = (sector as usize * 64 >> self.shift, sector as usize * 64 & ((1 << self.shift) - 1));
+                let place = sector as usize * 64;
+                let (at, inside) = (place >> self.shift, place % (1 << self.shift));
                 ((*root.get(at).ok_or(Refusal::CutOff)? as usize + 1) << self.shift) + inside
             } else {
                 (sector as usize + 1) << self.shift
