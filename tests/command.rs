@@ -173,7 +173,7 @@ fn a_misspelt_column_is_found_before_anything_runs() {
     let output = jitan().current_dir(&office).args(["check", "試験"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    for wanted in ["main.rhai:4:", "「件敷」", "「件数」のことであれば", "「課」", "直すところが1か所"]
+    for wanted in ["main.rhai の4行目", "「件敷」", "「件数」のことであれば", "「課」", "直すところが1か所"]
     {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
@@ -191,7 +191,7 @@ fn a_doubt_is_not_called_sound() {
     let output = jitan().current_dir(&office).args(["check", "試験"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("確かめるところが1か所") && said.contains("main.rhai:2:"), "{said}");
+    assert!(said.contains("確かめるところが1か所") && said.contains("main.rhai の2行目"), "{said}");
     assert!(said.contains("使うとも除くとも") && !said.contains("間違いは見つかりません"), "{said}");
 }
 
