@@ -55,7 +55,7 @@ fn a_plan_touches_nothing() {
 
 #[test]
 fn rows_that_do_not_balance_are_never_published() {
-    let script = crate::desk::SUM.replace(".使用()", "");
+    let script = SUM.replace(".使用()", "");
     Desk::new()
         .script(&script)
         .drop("一覧.csv", LIST)
@@ -68,7 +68,7 @@ fn rows_that_do_not_balance_are_never_published() {
 
 #[test]
 fn a_mistake_in_a_script_names_line_word_and_the_word_meant() {
-    let script = crate::desk::SUM.replace("処理件数", "処理件数え");
+    let script = SUM.replace("処理件数", "処理件数え");
     Desk::new()
         .script(&script)
         .drop("一覧.csv", LIST)
