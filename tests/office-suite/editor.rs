@@ -30,8 +30,9 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-/// The first cell with a plain value on the first visible sheet that has one, else A1 of the first sheet.
-fn target(bytes: &[u8]) -> Result<(String, Address, Value), String> {
+/// What a cell is made to hold: the first number of the first visible sheet that has one grows by one, else the first short text
+/// gets another last letter, else A1 of the first sheet gets a text.
+fn target(bytes: &[u8]) -> Result<(String, Address, NewValue), String> {
     let book =
         Workbook::open("a.xlsx", bytes.to_vec(), &Shelf::new(), &Limits::default()).map_err(|e| format!("refused\t{e}"))?;
     let mut first = None;
@@ -41,31 +42,41 @@ fn target(bytes: &[u8]) -> Result<(String, Address, Value), String> {
             continue;
         }
         let sheet = book.sheet(at).map_err(|e| format!("refused\t{e}"))?;
-        if let Some((cell, value)) = plain(&sheet) {
-            return Ok((info.name.clone(), cell, value));
+        if let Some((cell, new)) = plain(&sheet) {
+            return Ok((info.name.clone(), cell, new));
         }
         book.forget(at);
     }
-    first.map(|name| (name, Address::new(0, 0), Value::Blank)).ok_or_else(|| "refused\tno sheet".to_owned())
+    first.map(|name| (name, Address::new(0, 0), NewValue::from("見本"))).ok_or_else(|| "refused\tno sheet".to_owned())
 }
 
-fn plain(sheet: &Sheet) -> Option<(Address, Value)> {
-    let mut cells = sheet.rows().filter(|row| !row.hidden()).flat_map(|row| row.cells().map(move |cell| (row.number(), cell)));
-    cells.find_map(|(row, cell)| {
-        let fits = !cell.formula && matches!(cell.value, Value::Integer(_) | Value::Decimal(_));
-        (fits && sheet.merge_at(Address::new(row, cell.column)).is_none()).then(|| (Address::new(row, cell.column), cell.value))
+fn plain(sheet: &Sheet) -> Option<(Address, NewValue)> {
+    let rows = || sheet.rows().filter(|row| !row.hidden()).flat_map(|row| row.cells().map(move |cell| (row.number(), cell)));
+    let free = |row, column| sheet.merge_at(Address::new(row, column)).is_none();
+    let number = rows().find_map(|(row, cell)| {
+        let new = match cell.value {
+            Value::Integer(whole) => NewValue::from(whole.saturating_add(1)),
+            Value::Decimal(exact) => NewValue::Number(exact + rust_decimal::Decimal::ONE),
+            _ => return None,
+        };
+        (!cell.formula && free(row, cell.column)).then(|| (Address::new(row, cell.column), new))
+    });
+    number.or_else(|| {
+        rows().find_map(|(row, cell)| {
+            let Value::Text(id) = cell.value else { return None };
+            let text = sheet.shelf().texts.get(id);
+            let short = !cell.formula && free(row, cell.column) && (2..30).contains(&text.chars().count());
+            let mut letters = text.chars();
+            letters.next_back();
+            short.then(|| (Address::new(row, cell.column), NewValue::Text(format!("{}x", letters.as_str()))))
+        })
     })
 }
 
 fn edit(bytes: Vec<u8>, stem: &str) -> String {
-    let (name, cell, value) = match target(&bytes) {
+    let (name, cell, new) = match target(&bytes) {
         Ok(found) => found,
         Err(refused) => return refused,
-    };
-    let new = match value {
-        Value::Integer(whole) => NewValue::from(whole.saturating_add(1)),
-        Value::Decimal(exact) => NewValue::Number(exact + rust_decimal::Decimal::ONE),
-        _ => NewValue::Text("見本".to_owned()),
     };
     let package = match Package::open("a.xlsx", bytes, &Limits::default()) {
         Ok(package) => package,

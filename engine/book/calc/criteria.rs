@@ -133,7 +133,8 @@ fn holds_number(sign: Sign, wanted: f64, value: &Scalar) -> Answer<bool> {
 /// `*` is any text, `?` one letter, `~` takes the meaning from the sign behind it.
 pub(super) fn matches(pattern: &str, text: &str) -> Answer<bool> {
     let found = wild(&pattern.to_lowercase(), &text.to_lowercase());
-    if !found && !(pattern.is_ascii() && text.is_ascii()) && !lacks_a_letter(pattern, text) {
+    let certain = found || pattern.is_ascii() && text.is_ascii() || lacks_a_letter(pattern, text);
+    if !certain {
         // Where only the width of a letter stands between them, nobody can be sure.
         let half = |text: &str| super::value::folded(text);
         if wild(&half(pattern), &half(text)) {

@@ -207,7 +207,7 @@ pub(super) fn jis(_: &Evaluation<'_>, of: &[Scalar]) -> Answer<Scalar> {
 /// Characters beyond ASCII depend on the country.
 pub(super) fn char_(_: &Evaluation<'_>, of: &[Scalar]) -> Answer<Scalar> {
     match of[0].number()?.trunc() {
-        code if code < 1.0 || code > 255.0 => Err(VALUE),
+        code if !(1.0..256.0).contains(&code) => Err(VALUE),
         code if code == 10.0 || (32.0..127.0).contains(&code) && code != 92.0 => answer(char::from(code as u8).to_string()),
         _ => Err(Stop::Unknown),
     }

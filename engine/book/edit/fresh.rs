@@ -14,7 +14,7 @@ use super::row::{Image, images};
 use super::scan::{FormulaCell, FormulaKind, Formulas};
 use super::sheet::SheetState;
 use super::stale::{Known, Stale};
-use super::value::{Content, NewValue};
+use super::value::{Content, NewValue, Written};
 use super::values::{Raw, Seen, SharedTexts, values};
 use crate::calc::{self, Grid, Page, Place, Scalar, TableShape};
 use crate::package::Package;
@@ -59,37 +59,38 @@ pub(crate) struct Recalculation<'a> {
 }
 
 /// A formula in its cell after the edit.
-struct Wanted {
+struct Wanted<'a> {
     sheet: usize,
     at: Address,
-    /// None where it is one that fills a range.
-    text: Option<String>,
-    array: bool,
-    /// Whether its result goes into the file.
-    written: bool,
+    text: Text<'a>,
+}
+
+/// Where the text of a formula comes from.
+enum Text<'a> {
+    /// A cell of the file, and where it comes out.
+    OfFile(&'a FormulaCell, Image),
+    /// Somebody put it there.
+    New(&'a Written),
 }
 
 impl Recalculation<'_> {
     pub(crate) fn run(&self) -> Result<Fresh, EditError> {
         let none = || self.sheets.iter().map(|_| Rc::default()).collect();
-        let wanted = self.wanted();
-        let to_write = wanted.iter().filter(|formula| formula.written).count();
-        if to_write == 0 || wanted.len() > MOST_FORMULAS {
-            return Ok(Fresh { sheets: none(), left_out: to_write as u64 });
+        let (written, others) = self.wanted();
+        let all = written.len();
+        if all == 0 || all > MOST_FORMULAS {
+            return Ok(Fresh { sheets: none(), left_out: all as u64 });
         }
         let names = Found { recalculation: self, tables: self.tables() };
-        let formulas: Vec<calc::Formula> = wanted
-            .iter()
-            .map(|formula| {
-                let tree = formula.text.as_ref().and_then(|text| calc::parse(text, formula.sheet, formula.at, &names));
-                calc::Formula { sheet: formula.sheet, at: formula.at, tree, array: formula.array }
-            })
-            .collect();
+        let mut formulas: Vec<calc::Formula> = written.iter().map(|wanted| self.parsed(wanted, &names)).collect();
+        if !self.add_looked_at(&others, &names, &mut formulas) {
+            return Ok(Fresh { sheets: none(), left_out: all as u64 });
+        }
         let mut grid = Grid::new(self.pages(&formulas)?, MOST_LOOKS);
         let results = calc::calculate(&mut grid, &formulas, self.package.date1904, self.now);
         let mut sheets: Vec<Results> = self.sheets.iter().map(|_| Results::default()).collect();
         let mut left_out = 0;
-        for (formula, result) in wanted.iter().zip(results).filter(|(formula, _)| formula.written) {
+        for (formula, result) in written.iter().zip(results) {
             match result {
                 Some(value) => drop(sheets[formula.sheet].insert(formula.at, value)),
                 None => left_out += 1,
@@ -98,41 +99,78 @@ impl Recalculation<'_> {
         Ok(Fresh { sheets: sheets.into_iter().map(Rc::new).collect(), left_out })
     }
 
-    /// All formulas to be worked out. In a workbook that was never calculated the others are, too, for those that look at them.
-    fn wanted(&self) -> Vec<Wanted> {
-        let mut wanted = Vec::new();
+    /// The formulas whose results go into the file; and all others, if no saved result is to be trusted.
+    fn wanted(&self) -> (Vec<Wanted<'_>>, Vec<Wanted<'_>>) {
+        let (mut written, mut others) = (Vec::new(), Vec::new());
         for (nth, sheet) in self.sheets.iter().enumerate() {
             for cell in &sheet.formulas.cells {
-                let written = sheet.stale.all || sheet.stale.has(cell.at);
-                if !written && !self.known.uncalculated {
+                let touched = sheet.stale.all || sheet.stale.has(cell.at);
+                if !touched && !self.known.uncalculated {
                     continue;
                 }
                 for image in images(sheet.rules.own, cell.at.row) {
                     let at = Address::new(image.row, cell.at.column);
                     if !sheet.is_set(at) {
-                        let array = matches!(cell.kind, FormulaKind::Array(_));
-                        wanted.push(Wanted { sheet: nth, at, text: sheet.text(cell, &image), array, written });
+                        let wanted = Wanted { sheet: nth, at, text: Text::OfFile(cell, image) };
+                        (if touched { &mut written } else { &mut others }).push(wanted);
                     }
-                }
-                if wanted.len() > MOST_FORMULAS {
-                    return wanted;
                 }
             }
             for (at, edit) in sheet.edits() {
                 if let Content::Formula(formula) = edit {
-                    let text = Some(sheet.rules.written(formula));
-                    wanted.push(Wanted { sheet: nth, at, text, array: false, written: true });
+                    written.push(Wanted { sheet: nth, at, text: Text::New(formula) });
                 }
             }
         }
-        wanted
+        (written, others)
+    }
+
+    fn parsed(&self, wanted: &Wanted<'_>, names: &Found<'_>) -> calc::Formula {
+        let sheet = &self.sheets[wanted.sheet];
+        let (text, array) = match &wanted.text {
+            Text::OfFile(cell, image) => (sheet.text(cell, image), matches!(cell.kind, FormulaKind::Array(_))),
+            Text::New(formula) => (Some(sheet.rules.written(formula)), false),
+        };
+        let tree = text.and_then(|text| calc::parse(&text, wanted.sheet, wanted.at, names));
+        calc::Formula { sheet: wanted.sheet, at: wanted.at, tree, array }
+    }
+
+    /// Adds those of the other formulas that the formulas look at, and those that these look at; false if there are too many.
+    fn add_looked_at(&self, others: &[Wanted<'_>], names: &Found<'_>, formulas: &mut Vec<calc::Formula>) -> bool {
+        let mut columns: BTreeMap<(usize, u32), Vec<(u32, usize)>> = BTreeMap::new();
+        for (nth, other) in others.iter().enumerate() {
+            columns.entry((other.sheet, other.at.column)).or_default().push((other.at.row, nth));
+        }
+        columns.values_mut().for_each(|rows| rows.sort_unstable());
+        let (mut next, mut places) = (0, Vec::new());
+        while !columns.is_empty() && next < formulas.len() {
+            if let Some(tree) = &formulas[next].tree {
+                calc::places(tree, &mut places);
+            }
+            next += 1;
+            for Place { sheet, area } in places.drain(..) {
+                for (_, rows) in columns.range_mut((sheet, area.first.column)..=(sheet, area.last.column)) {
+                    let from = rows.partition_point(|(row, _)| *row < area.first.row);
+                    let to = rows.partition_point(|(row, _)| *row <= area.last.row);
+                    let found = rows.drain(from..to);
+                    formulas.extend(found.map(|(_, nth)| self.parsed(&others[nth], names)));
+                }
+            }
+            if formulas.len() > MOST_FORMULAS {
+                return false;
+            }
+        }
+        true
     }
 
     /// The cells that formulas look at.
     fn pages(&self, formulas: &[calc::Formula]) -> Result<Vec<Page>, EditError> {
         let mut pages: Vec<Page> = self.sheets.iter().map(|_| Page::default()).collect();
         let mut needs = self.needs(formulas);
-        for (need, sheet) in needs.iter_mut().zip(&self.sheets) {
+        for (nth, (need, sheet)) in needs.iter_mut().zip(&self.sheets).enumerate() {
+            pages[nth].subtotals = sheet.subtotals();
+            // A subtotal asks for the rows, too.
+            need.rows = !pages[nth].subtotals.is_empty();
             // Where everything that is looked at was just set, the file need not be read.
             if need.is_given(sheet) {
                 *need = Need::default();
@@ -147,7 +185,6 @@ impl Recalculation<'_> {
                     Content::Formula(_) => pages[nth].put(at, None),
                 }
             }
-            pages[nth].subtotals = sheet.subtotals();
         }
         for formula in formulas {
             pages[formula.sheet].put(formula.at, None);
@@ -166,10 +203,6 @@ impl Recalculation<'_> {
             for Place { sheet, area } in places.drain(..) {
                 needs[sheet].add(area);
             }
-        }
-        // A subtotal asks for the rows, too.
-        for (need, sheet) in needs.iter_mut().zip(&self.sheets) {
-            need.rows = !sheet.subtotals().is_empty();
         }
         needs
     }
@@ -329,8 +362,8 @@ impl Sheet<'_> {
     /// Where subtotals stand.
     fn subtotals(&self) -> Vec<Address> {
         let subtotal = |text: &str| {
-            let upper = text.to_ascii_uppercase();
-            upper.contains("SUBTOTAL") || upper.contains("AGGREGATE")
+            let named = |name: &[u8]| text.as_bytes().windows(name.len()).any(|at| at.eq_ignore_ascii_case(name));
+            named(b"SUBTOTAL") || named(b"AGGREGATE")
         };
         let mut found = Vec::new();
         for cell in &self.formulas.cells {
