@@ -4,6 +4,8 @@ import datetime as dt
 import glob
 import json
 import os
+import re
+import zipfile
 
 EPOCH = dt.date(1899, 12, 30)
 
@@ -107,3 +109,75 @@ def c_small(_, out, __):
     got = sheets(f"{out}/small.jitan/result.xlsx")
     rows = next(iter(got.values()))
     return "" if sum(r[1] for r in rows[1:]) == 60 else f"{rows}"
+
+
+FORM = "xl/worksheets/sheet1.xml"
+
+
+def parts(path):
+    with zipfile.ZipFile(path) as z:
+        return {name: z.read(name) for name in z.namelist()}
+
+
+def c_w5(data, out, _):
+    files = sorted(glob.glob(f"{out}/w5.jitan/form_*.xlsx"))
+    if len(files) != 300:
+        return f"{len(files)} files"
+    form = parts(f"{data}/w5_template.xlsx")
+    wanted = [rows for rows in sheets(f"{data}/w5_list.xlsx").values()][0]
+    for nth, file in enumerate(files, 1):
+        got = parts(file)
+        # The workbook's own part says that it is to be calculated; the form's sheet is filled. Everything else is as it lay.
+        other = [name for name in form.keys() | got.keys() if form.get(name) != got.get(name) and name not in (FORM, "xl/workbook.xml")]
+        if other:
+            return f"form {nth}: {other}"
+        sheet = got[FORM].decode()
+        if "{{" in re.sub("<[^>]*>", "", sheet):
+            return f"form {nth}: a mark is left"
+        for kept in ("<conditionalFormatting", "<dataValidation ", "<oddFooter", "<drawing ", "<mergeCell "):
+            if sheet.count(kept) != form[FORM].decode().count(kept):
+                return f"form {nth}: {kept}"
+        row = dict(zip(wanted[0], wanted[nth]))
+        for formula in re.findall(r"<c [^>]*><f>[^<]*</f>(.*?)</c>", sheet):
+            if formula not in ("", f"<v>{sum(row[f'件数{m}'] for m in range(1, 13)):g}</v>", f"<v>{row['合計額']:.0f}</v>"):
+                return f"form {nth}: a stale result {formula}"
+        cells = sheets(file)["申請書"]
+        if not all(same(cells[9 + at][2], row[name]) for at, name in enumerate(["番号", "申請日", "市町村", "代表者", "住所", "電話", "事業名", "合計額"])):
+            return f"form {nth}: {[cells[9 + at][2] for at in range(8)]}"
+        if not all(same(cells[20 + m][1], row[f"件数{m + 1}"]) and same(cells[20 + m][2], row[f"金額{m + 1}"]) for m in range(12)):
+            return f"form {nth}: the months"
+    return ""
+
+
+def room(w, source, out, said):
+    """'ok', or what is wrong with a row measured within the room `book`."""
+    try:
+        return {"read": r_read, "edit": r_edit, "mark": r_mark}[w](source, out, said) or "ok"
+    except Exception as e:
+        return f"{type(e).__name__}: {e}"[:300]
+
+
+def r_read(source, out, said):
+    want, got = (json.loads(text) for text in said)
+    return "" if want["cells"] == got["cells"] and want["letters"] == got["letters"] and same(float(want["sum"]), float(got["sum"])) else f"{got} for {want}"
+
+
+def r_edit(source, out, said):
+    for result in ("jitan", "proved"):
+        old, new = parts(source), parts(f"{out}.{result}/result.xlsx")
+        other = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name) and name != FORM]
+        if other:
+            return f"{other} changed"
+        (a, rest), (b, other) = (x[FORM].split(b'<row r="20001" ', 1) for x in (old, new))
+        (before, rest), (after, other) = (x.split(b"</row>", 1) for x in (rest, other))
+        if a != b or rest != other or "見本 花子".encode() not in after or before.count(b"<c ") != after.count(b"<c "):
+            return "something else than the cell changed"
+    return ""
+
+
+def r_mark(source, out, said):
+    want, got = sheets(source), sheets(f"{out}.jitan/result.xlsx")
+    if list(got) != ["指摘一覧", *want]:
+        return f"sheets {list(got)}"
+    listed = sum("数字として読めません。" in [str(v) for v in row] for row in got["指摘一覧"])
+    return differences(want["検査記録"], got["検査記録"]) or ("" if listed == 500 else f"{listed} findings in the list")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the benchmark's data: the seed is fixed, so each machine has the same content.
 
-    gen.py DIR [w1 w2 w3 w4 w4_rules w6 small]      (default: all)
+    gen.py DIR [w1 w2 w3 w4 w4_rules w5 w6 small read edit mark]      (default: all)
 
 W1 takes about a minute and 1 GiB. All workbooks use shared strings, r= on each cell and deflate level 6, like those that Excel saves.
 """
@@ -10,8 +10,14 @@ import datetime as dt
 import json
 import os
 import random
+import re
+import shutil
+import struct
+import subprocess
 import sys
 import unicodedata
+import zipfile
+import zlib
 
 import xlsxwriter
 
@@ -231,7 +237,125 @@ def small(out):
     w2_book(os.path.join(out, "small.xlsx"), rng("w7"), "八王子市", 1, "令和6年4月", False)
 
 
+def picture():
+    """A logo of 240 x 60 pixels as PNG."""
+    pixel = lambda x, y: bytes([x * 5 // 10 % 256, x * 11 // 10 % 256, 160]) if (x // 5 * 37) % 45 < y and x % 5 else b"\xff\xff\xff"
+    rows = b"".join(b"\0" + b"".join(pixel(x, y) for x in range(240)) for y in range(60))
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 240, 60, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+
+
+W5_FIELDS = ["番号", "申請日", "市町村", "代表者", "住所", "電話", "事業名", "合計額"]
+
+
+def w5(out):
+    """A form with a picture, a chart, merges, a conditional format and validations, and the 300 rows that fill it."""
+    r = rng("w5")
+    logo = os.path.join(out, "w5_logo.png")
+    with open(logo, "wb") as f:
+        f.write(picture())
+    wb = xlsxwriter.Workbook(os.path.join(out, "w5_template.xlsx"))
+    ws = wb.add_worksheet("申請書")
+    form = lambda **k: wb.add_format({"border": 1, "font_name": "MS 明朝", **k})
+    title = form(bold=True, font_size=18, align="center", valign="vcenter")
+    label, plain, money = form(bg_color="#F2F2F2"), form(), form(num_format="#,##0")
+    looks = {"申請日": form(num_format="yyyy/mm/dd"), "合計額": form(num_format="#,##0")}
+    ws.merge_range("A1:H2", "補助金交付申請書", title)
+    ws.insert_image("A4", logo)
+    for i, name in enumerate(W5_FIELDS):
+        ws.merge_range(9 + i, 0, 9 + i, 1, name, label)
+        ws.merge_range(9 + i, 2, 9 + i, 7, "{{" + name + "}}", looks.get(name, plain))
+    ws.write_row(19, 0, ["月", "件数", "金額"], label)
+    for m in range(12):
+        ws.write(20 + m, 0, f"{m + 1}月", plain)
+        ws.write(20 + m, 1, "{{件数%d}}" % (m + 1), plain)
+        ws.write(20 + m, 2, "{{金額%d}}" % (m + 1), money)
+    ws.write(32, 0, "計", label)
+    ws.write_formula(32, 1, "=SUM(B21:B32)", plain)
+    ws.write_formula(32, 2, "=SUM(C21:C32)", money)
+    chart = wb.add_chart({"type": "column"})
+    chart.add_series({"name": "金額", "categories": "=申請書!$A$21:$A$32", "values": "=申請書!$C$21:$C$32"})
+    chart.set_title({"name": "月別金額"})
+    ws.insert_chart("E20", chart)
+    ws.conditional_format("C21:C32", {"type": "cell", "criteria": ">", "value": 400000, "format": wb.add_format({"bg_color": "#FFC7CE"})})
+    ws.data_validation("C12:C12", {"validate": "list", "source": MUNI[:20]})
+    ws.set_column(0, 7, 12); ws.set_paper(9); ws.print_area("A1:H40"); ws.set_footer("&P / &N")
+    wb.add_worksheet("記入要領").write_column(0, 0, [f"{i}. 記入上の注意" for i in range(1, 40)])
+    wb.close()
+    wb = xlsxwriter.Workbook(os.path.join(out, "w5_list.xlsx"))
+    ws = wb.add_worksheet("一覧")
+    date = wb.add_format({"num_format": "yyyy/mm/dd"})
+    ws.write_row(0, 0, W5_FIELDS + [f"件数{m}" for m in range(1, 13)] + [f"金額{m}" for m in range(1, 13)])
+    for i in range(300):
+        counts = [r.randrange(1, 100) for _ in range(12)]
+        sums = [x * 5000 for x in counts]
+        muni = MUNI[i % 29]
+        ws.write_row(i + 1, 0, [i + 1, None, muni, r.choice(SEI) + " " + r.choice(MEI), f"東京都{muni}{r.randrange(1, 9)}-{r.randrange(1, 30)}",
+                                f"000-{r.randrange(300, 600)}-{r.randrange(1000, 9999)}", "感染症対策事業 <第%d期>&調査" % (i % 4 + 1), sum(sums)] + counts + sums)
+        ws.write_number(i + 1, 1, serial(dt.date(2024, 4, 1)) + r.randrange(365), date)
+    wb.close()
+
+
+def read(out, rows=200_000):
+    """The content of w1, shorter, as several programs write it: xlsxwriter, openpyxl, LibreOffice if it is there, and in the form of Excel."""
+    first = os.path.join(out, "read_xlsxwriter.xlsx")
+    w1(out, rows, os.path.basename(first))
+    as_openpyxl(first, os.path.join(out, "read_openpyxl.xlsx"))
+    as_excel(first, os.path.join(out, "read_excel.xlsx"))
+    office = shutil.which("soffice")
+    if office:
+        there = os.path.join(out, "libreoffice")
+        subprocess.run([office, f"-env:UserInstallation=file://{os.path.abspath(there)}/profile", "--headless", "--convert-to",
+                        "xlsx:Calc MS Excel 2007 XML", "--outdir", there, first], check=True, stdout=subprocess.DEVNULL)
+        os.replace(os.path.join(there, os.path.basename(first)), os.path.join(out, "read_libreoffice.xlsx"))
+        shutil.rmtree(there)
+
+
+def as_openpyxl(source, target):
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from python_calamine import CalamineWorkbook
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("検査記録")
+    for row in CalamineWorkbook.from_path(source).get_sheet_by_index(0).iter_rows():
+        cells = [None if v == "" else v for v in row]
+        if isinstance(cells[0], (dt.date, dt.datetime)):
+            cell = WriteOnlyCell(sheet, cells[0])
+            cell.number_format = "yyyy/mm/dd"
+            cells[0] = cell
+        sheet.append(cells)
+    book.save(target)
+
+
+def as_excel(source, target):
+    """No Excel is at hand: the parts of xlsxwriter's file in the form in which a Japanese Excel writes them, with readings, extents and its namespaces."""
+    namespaces = ('xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="x14ac xr" '
+                  'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision" '
+                  'xr:uid="{00000000-0001-0000-0000-000000000000}">')
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                text = data.decode()
+                text = re.sub(r"(<worksheet [^>]*)>", lambda m: m[1] + " " + namespaces, text, count=1)
+                data = re.sub(r'(<row r="\d+" spans="1:8")>', r'\1 x14ac:dyDescent="0.4">', text).encode()
+            elif name == "xl/sharedStrings.xml":
+                reading = '</t><rPh sb="0" eb="2"><t>フリガナ</t></rPh><phoneticPr fontId="1"/></si>'
+                data = data.decode().replace("</t></si>", reading).encode()
+            new.writestr(name, data)
+
+
+def edit(out):
+    """The smaller of the workbooks in which one cell is edited; the larger one is that of w1."""
+    w1(out, 50_000, "edit.xlsx")
+
+
+def mark(out):
+    """The workbook that is marked."""
+    w1(out, 20_000, "mark.xlsx")
+
+
 if __name__ == "__main__":
     out = sys.argv[1]; os.makedirs(out, exist_ok=True)
-    for w in sys.argv[2:] or ["w1", "w2", "w3", "w4", "w4_rules", "w6", "small"]:
+    for w in sys.argv[2:] or ["w1", "w2", "w3", "w4", "w4_rules", "w5", "w6", "small", "read", "edit", "mark"]:
         globals()[w](out); print(w, "ok", flush=True)
