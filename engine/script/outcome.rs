@@ -211,7 +211,7 @@ pub enum Exclusion {
 pub struct Outcome {
     /// Files to publish.
     pub outputs: Vec<Output>,
-    /// Files to rename, no two to the same name and none to a name that is taken.
+    /// Files to rename, no two to the same name and none to a name that is taken and stays so.
     pub renames: Renames,
     /// What is wrong or doubtful, in the order of discovery.
     pub findings: Vec<Finding>,

@@ -57,7 +57,8 @@ impl Planned {
         &self.names[wish.start..wish.start + wish.length]
     }
 
-    /// The renames that can be done: neither of two files that would have the same name, none to a name that something else has.
+    /// The renames that can be done: neither of two files that would have the same name, none to a name that something else
+    /// keeps. The name of a file that gets another one is free: names may be exchanged.
     pub fn settle(&mut self, session: &Session) -> Renames {
         let mut planned = std::mem::take(self);
         let wishes = std::mem::take(&mut planned.wishes);
@@ -90,7 +91,7 @@ impl Planned {
             }
         }
         let others = others(session);
-        // A file may take its own name in other letters. The name of a file that moves away as well is not free before it has.
+        // A file may take its own name in other letters.
         let met = |hash: u64, file: Option<usize>| first.get(&hash).is_some_and(|at| Some(wishes[*at].file) != file);
         let files =
             (0..session.files.len()).map(|file| (session.files.folder_number(file), session.files.name(file), Some(file)));
@@ -125,13 +126,6 @@ impl Planned {
             wanted.entry(key).or_default().push(at);
         }
         let mut clashes = FxHashMap::default();
-        for (folder, name, file) in occupied {
-            for &at in wanted.get(&(*folder, japan::name_key(name))).into_iter().flatten() {
-                if Some(wishes[at].file) != *file {
-                    clashes.insert(at, NotRenamed::Taken { by: (*name).to_owned() });
-                }
-            }
-        }
         for twins in wanted.values().filter(|twins| twins.len() > 1) {
             for &at in twins {
                 let other = if at == twins[0] { twins[1] } else { twins[0] };
@@ -139,8 +133,35 @@ impl Planned {
                 clashes.insert(at, NotRenamed::Twin { other });
             }
         }
+        // Whoever keeps its name is in the way: what is no file of ours, files without a wish, and files whose wish came to nothing,
+        // which may be in the way of others in turn.
+        let moving: FxHashMap<usize, usize> = movers(wishes, occupied);
+        let mut stays: Vec<&(u32, &str, Option<usize>)> = Vec::new();
+        let mut leaving: FxHashMap<usize, &(u32, &str, Option<usize>)> = FxHashMap::default();
+        for there in occupied {
+            match there.2.and_then(|file| moving.get(&file)) {
+                Some(at) if !clashes.contains_key(at) => {
+                    leaving.insert(*at, there);
+                }
+                _ => stays.push(there),
+            }
+        }
+        while let Some((folder, name, file)) = stays.pop() {
+            for &at in wanted.get(&(*folder, japan::name_key(name))).into_iter().flatten() {
+                if Some(wishes[at].file) != *file {
+                    clashes.entry(at).or_insert_with(|| NotRenamed::Taken { by: (*name).to_owned() });
+                    stays.extend(leaving.remove(&at));
+                }
+            }
+        }
         clashes
     }
+}
+
+/// The wishes of those files that have a name which another wants.
+fn movers(wishes: &[Wish], occupied: &[(u32, &str, Option<usize>)]) -> FxHashMap<usize, usize> {
+    let owners: FxHashSet<usize> = occupied.iter().filter_map(|(_, _, file)| *file).collect();
+    wishes.iter().enumerate().filter(|(_, wish)| owners.contains(&wish.file)).map(|(at, wish)| (wish.file, at)).collect()
 }
 
 /// Everything that lies in folders with files and is no file of the arrival: the folder's number, and the name.

@@ -232,6 +232,20 @@ fn no_two_files_get_the_same_name() {
 }
 
 #[test]
+fn names_may_be_exchanged_and_passed_on_unless_somebody_keeps_one() {
+    let script = "let 新 = #{\"a\": \"b\", \"b\": \"a\", \"1\": \"2\", \"2\": \"3\", \"p\": \"q\", \"q\": \"r\", \"が\": \"g\"};
+        for f in 入力.ファイル { if f.名前 in 新 { 名前を変える(f, 新[f.名前], \"試し\"); } }
+        処理件数(1);";
+    let names = ["a", "b", "1", "2", "p", "q", "R", "か\u{3099}", "が"];
+    let outcome = names.iter().fold(Story::script(script), |story, name| story.file(&format!("d/{name}"), "")).done();
+    let mut renames: Vec<(u32, &str)> = outcome.renames.iter().map(|rename| (rename.file, rename.to)).collect();
+    renames.sort();
+    // R stays, so q stays, so p stays.
+    assert_eq!(renames, [(0, "b"), (1, "a"), (2, "2"), (3, "3"), (8, "g")]);
+    assert_eq!(outcome.findings.len(), 2);
+}
+
+#[test]
 fn a_refused_file_that_is_read_is_an_error_even_if_it_was_a_warning_before() {
     let script = |last: &str| {
         format!("for f in 入力.ファイル {{ if 見出しあり(f, [\"保健所\"]) {{ }} let ok = 読めるか(f); {last} }} 処理件数(1);")
