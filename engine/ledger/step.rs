@@ -10,7 +10,11 @@ use crate::count::{self, Run};
 use crate::entry::EntryNo;
 use crate::error::Error;
 use crate::job::{COLUMNS, Fate, Job, NewJob, Staging, State, written};
+use crate::renames::{self, Rename};
 use crate::store::Store;
+
+/// The detail of the step that says that files of a job kept their names.
+pub const NAMES_KEPT: &str = "names_kept";
 
 impl Store {
     /// Before the arrival is taken out of its inbox.
@@ -67,13 +71,33 @@ impl Store {
 
     /// What will be published is put together and hashed. From here the job only goes forward.
     pub fn staged(&mut self, id: &str, staging: &Staging, now: DateTime) -> Result<(), Error> {
+        self.staged_with(id, staging, &[], now)
+    }
+
+    /// The same of a job that hands back what was dropped: with a row in the journal for each of its files, all at once.
+    pub fn staged_with(&mut self, id: &str, staging: &Staging, renames: &[Rename], now: DateTime) -> Result<(), Error> {
         self.write(|tx| {
             let from = [State::Claimed, State::Running];
             if move_to(tx, id, &from, State::Staged, Some(&staging.folder_name), now)? {
                 let sql = "UPDATE job SET kind = ?2, folder_name = ?3, outputs = ?4, facts = ?5, reason = ?6 WHERE id = ?1";
                 let Staging { folder_name, kind, outputs, facts, reason } = staging;
                 tx.prepare_cached(sql)?.execute(params![id, kind.word(), folder_name, outputs, facts, reason])?;
+                renames::plan(tx, id, renames)?;
             }
+            Ok(())
+        })
+    }
+
+    /// Some files of a staged job kept their names: what is published with them, and what the run comes to then.
+    pub fn restaged(&mut self, id: &str, outputs: &str, facts: &str, now: DateTime) -> Result<(), Error> {
+        self.write(|tx| {
+            let job = job(tx, id)?;
+            if job.state != State::Staged {
+                return Err(Error::NotNow { job: id.to_owned(), state: job.state });
+            }
+            note(tx, id, State::Staged, Some(NAMES_KEPT), now)?;
+            let sql = "UPDATE job SET outputs = ?2, facts = ?3 WHERE id = ?1";
+            tx.prepare_cached(sql)?.execute(params![id, outputs, facts])?;
             Ok(())
         })
     }
@@ -127,8 +151,9 @@ impl Store {
         })
     }
 
-    /// The original lies in the archive, or, after a redo, the outputs are back.
-    pub fn archived(&mut self, id: &str, place: &str, now: DateTime) -> Result<(), Error> {
+    /// The original lies in the archive, or, after a redo, the outputs are back. There is no place where the original itself
+    /// was handed back.
+    pub fn archived(&mut self, id: &str, place: Option<&str>, now: DateTime) -> Result<(), Error> {
         self.write(|tx| {
             if move_to(tx, id, &[State::Committed], State::Archived, None, now)? {
                 tx.prepare_cached("UPDATE job SET archive = ?2 WHERE id = ?1")?.execute(params![id, place])?;
@@ -220,13 +245,18 @@ impl Store {
     pub fn removed(&mut self, id: &str, now: DateTime) -> Result<(), Error> {
         self.write(|tx| {
             let job = job(tx, id)?;
-            if !job.removed {
-                tx.prepare_cached("UPDATE job SET removed = 1 WHERE id = ?1")?.execute([id])?;
-                note(tx, id, job.state, Some("removed"), now)?;
-            }
-            Ok(())
+            no_more(tx, &job, now)
         })
     }
+}
+
+/// Nothing of the original is kept any more.
+pub(crate) fn no_more(tx: &Transaction<'_>, job: &Job, now: DateTime) -> Result<(), Error> {
+    if !job.removed {
+        tx.prepare_cached("UPDATE job SET removed = 1 WHERE id = ?1")?.execute([&job.new.id])?;
+        note(tx, &job.new.id, job.state, Some("removed"), now)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn job(tx: &Transaction<'_>, id: &str) -> Result<Job, Error> {

@@ -46,7 +46,7 @@ impl Office {
         self.store.staged(&id, &staging(Fate::Done), self.now).unwrap();
         let run = self.run(units);
         self.store.committed(&id, &run, self.now).unwrap();
-        self.store.archived(&id, "2026/11/1", self.now).unwrap();
+        self.store.archived(&id, Some("2026/11/1"), self.now).unwrap();
         id
     }
 

@@ -1,7 +1,7 @@
 //! The steps of a job: each may be said twice, none can be taken from a state that does not lead there.
 
 use super::{Office, new_job, staging};
-use crate::{Error, Fate, JobFilter, Kind, Rename, RenameState, State};
+use crate::{Error, Fate, JobFilter, Kind, Rename, RenameCounts, RenameState, State};
 
 #[test]
 fn a_job_goes_its_way_and_every_step_is_kept() {
@@ -28,8 +28,8 @@ fn a_step_said_twice_is_taken_once() {
     store.staged(&id, &staging(Fate::Done), now).unwrap();
     let entry = store.committed(&id, &run, now).unwrap();
     assert_eq!(store.committed(&id, &run, now), Ok(entry));
-    store.archived(&id, "a", now).unwrap();
-    store.archived(&id, "a", now).unwrap();
+    store.archived(&id, Some("a"), now).unwrap();
+    store.archived(&id, Some("a"), now).unwrap();
     assert_eq!(store.committed(&id, &run, now), Ok(entry), "recovery may ask late");
     store.undoing(&id, now).unwrap();
     let undo = store.undone(&id, now).unwrap();
@@ -53,7 +53,7 @@ fn no_step_is_taken_from_a_state_that_does_not_lead_there() {
     let running = Error::NotNow { job: id.clone(), state: State::Running };
     assert_eq!(store.committed(&id, &run, now), Err(running.clone()));
     assert_eq!(store.aside(&id, &run, now), Err(running.clone()));
-    assert_eq!(store.archived(&id, "a", now), Err(running.clone()));
+    assert_eq!(store.archived(&id, Some("a"), now), Err(running.clone()));
     assert_eq!(store.undoing(&id, now), Err(running));
     store.staged(&id, &staging(Fate::Returned), now).unwrap();
     let staged = Error::NotNow { job: id.clone(), state: State::Staged };
@@ -111,7 +111,7 @@ fn numbers_of_a_day_go_up_and_each_day_has_its_own() {
 #[test]
 fn the_journal_of_renames_is_read_forwards_and_backwards() {
     let mut office = Office::new();
-    let id = office.claimed("aa");
+    let (id, now) = (office.claimed("aa"), office.now);
     let rename = |n: u64| Rename {
         n,
         src: format!("{n}.txt"),
@@ -119,15 +119,35 @@ fn the_journal_of_renames_is_read_forwards_and_backwards() {
         ino: u64::MAX,
         size: n,
         mtime: -1,
-        state: RenameState::Planned,
+        state: if n < 8 { RenameState::Planned } else { RenameState::Kept },
     };
-    office.store.renames_planned(&id, (0..10).map(rename)).unwrap();
-    office.store.renames_planned(&id, (0..10).map(rename)).unwrap();
-    office.store.renames_marked(&id, &[(0, RenameState::Done), (1, RenameState::Left)]).unwrap();
-    assert_eq!(office.store.renames_counted(&id), Ok([8, 1, 0, 1]));
-    assert_eq!(office.store.renames(&id, 2, 100).unwrap(), (2..10).map(rename).collect::<Vec<_>>());
-    let back: Vec<u64> = office.store.renames_back(&id, 3, 2).unwrap().iter().map(|rename| rename.n).collect();
-    assert_eq!(back, [2, 1]);
+    let (store, rows) = (&mut office.store, (0..10).map(rename).collect::<Vec<_>>());
+    assert_eq!(store.has_renames(&id), Ok(false));
+    for _ in 0..2 {
+        // Said twice, it is written once.
+        store.staged_with(&id, &staging(Fate::Done), &rows, now).unwrap();
+    }
+    assert_eq!(store.has_renames(&id), Ok(true));
+    store.renames_marked(&id, 0..=2, RenameState::Done, &[(0, RenameState::Passed), (1, RenameState::Left)]).unwrap();
+    let counts = RenameCounts { planned: 5, done: 1, undone: 0, left: 1, kept: 2 };
+    assert_eq!(store.renames_counted(&id), Ok(counts));
+    assert_eq!(store.renames_planned(&id, 0, 100).unwrap(), rows[3..8]);
+    let back = |store: &crate::Store, below| -> Vec<u64> {
+        store.renames_back(&id, below, 2).unwrap().iter().map(|rename| rename.n).collect()
+    };
+    store.renames_marked(&id, 3..=7, RenameState::Done, &[]).unwrap();
+    assert_eq!(back(store, 3), [2, 1], "what only waited is not asked again");
+    store.renames_marked(&id, 2..=9, RenameState::Undone, &[(9, RenameState::Left)]).unwrap();
+    assert_eq!(back(store, u64::MAX), [9, 1], "what was left is looked at again");
+    assert_eq!(store.rename(&id, 0).unwrap().map(|row| row.state), Some(RenameState::Passed));
+    assert!(matches!(store.renames_forgotten(&id, now), Err(Error::NotNow { state: State::Staged, .. })));
+    let run = office.run(3);
+    office.store.committed(&id, &run, now).unwrap();
+    office.store.archived(&id, None, now).unwrap();
+    office.store.renames_forgotten(&id, now).unwrap();
+    let job = office.store.job(&id).unwrap();
+    assert_eq!((office.store.has_renames(&id), job.removed, job.archive), (Ok(false), true, None));
+    assert!(office.store.all_entries(&crate::Filter { kinds: vec![Kind::Deletion], ..Default::default() }).unwrap().is_empty());
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Office {
         self.store.staged(&id, &staging, self.now).unwrap();
         if fate == Fate::Done {
             self.store.committed(&id, &run, self.now).unwrap();
-            self.store.archived(&id, "2026/11/1", self.now).unwrap();
+            self.store.archived(&id, Some("2026/11/1"), self.now).unwrap();
         } else {
             self.store.aside(&id, &run, self.now).unwrap();
         }
