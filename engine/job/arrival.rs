@@ -76,6 +76,13 @@ impl Arrival {
         Ok(arrival)
     }
 
+    /// Says where what was dropped will lie when the job is done.
+    pub(crate) fn handed_back_at(&mut self, home: &Path) {
+        for root in &mut self.roots {
+            home.clone_into(&mut root.home);
+        }
+    }
+
     /// An arrival of nothing, for checking a script.
     pub(crate) fn nothing() -> Arrival {
         Arrival { name: String::new(), roots: Vec::new(), files: Files::default(), left: Vec::new(), others: Vec::new() }
@@ -303,7 +310,7 @@ fn roots(paths: &[PathBuf], task: &Task) -> Result<Vec<Root>, Error> {
             return Err(Error::SameName { name });
         }
         let prefix = if many && meta.is_dir() { format!("{name}/") } else { String::new() };
-        roots.push(Root { path: whole, prefix, folder: meta.is_dir() });
+        roots.push(Root { home: whole.clone(), path: whole, prefix, folder: meta.is_dir() });
     }
     Ok(roots)
 }
@@ -314,7 +321,7 @@ fn is_ours_or_hidden(name: &str) -> bool {
 }
 
 /// Files that no person made: what systems and programs leave behind while they work.
-fn is_litter(name: &str) -> bool {
+pub(crate) fn is_litter(name: &str) -> bool {
     let ends =
         |end: &str| name.len() >= end.len() && name.as_bytes()[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
     name.starts_with('.')

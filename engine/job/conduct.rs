@@ -25,6 +25,8 @@ pub enum Way {
     Publish,
     /// Outputs are published; files are renamed where they lie.
     InPlace,
+    /// Outputs are published; what was dropped goes back with them, and whoever asked for the job renames it.
+    HandBack,
     /// Nothing is touched: the way is stopped before it reaches the disk.
     Plan,
 }
@@ -72,6 +74,8 @@ pub struct Finished {
     pub saving: Saving,
     /// How far the worker was confined.
     pub confinement: Confinement,
+    /// The renames, where whoever asked for the job does them.
+    pub(crate) moves: Option<Moves>,
 }
 
 /// One file with its new name.
@@ -99,6 +103,7 @@ impl Finished {
             undo_list: None,
             saving: Saving { before: none, after: none, saved: none },
             confinement: Confinement::default(),
+            moves: None,
         }
     }
 }
@@ -277,16 +282,24 @@ impl Job<'_> {
             saving: self.task.manifest.baseline.saving(units),
             confinement: report.confinement,
             rows: Vec::new(),
+            moves: None,
         };
         match self.way {
             Way::Plan => {
                 finished.planned = made.iter().map(|made| made.name.clone()).collect();
                 finished.renames = named(arrival, renames);
             }
-            Way::Publish => self.place(arrival, staging, &made, renames, None, &mut finished)?,
+            Way::Publish => {
+                let copies = renames.iter().map(|rename| copy(arrival, staging, rename));
+                self.place(staging, &made, copies, None, &mut finished)?;
+            }
             Way::InPlace => {
-                let moves = Moves::order(&arrival.roots, &arrival.files, renames)?;
-                self.place(arrival, staging, &made, renames, Some(&moves), &mut finished)?;
+                let moves = Moves::order(arrival, renames)?;
+                self.place(staging, &made, [], Some(moves), &mut finished)?;
+            }
+            Way::HandBack => {
+                finished.moves = Some(Moves::order(arrival, renames)?);
+                self.place(staging, &made, [], None, &mut finished)?;
             }
         }
         finished.rows = report.rows;
@@ -296,16 +309,15 @@ impl Job<'_> {
     /// Everything is placed, or nothing. Renames come last: what was published before them can be taken back.
     fn place(
         &self,
-        arrival: &Arrival,
         staging: &Staging,
         made: &[&Made],
-        renames: &Renames,
-        moves: Option<&Moves>,
+        copies: impl IntoIterator<Item = Result<Copy, Stop>>,
+        moves: Option<Moves>,
         finished: &mut Finished,
     ) -> Result<(), Stop> {
         let in_place = moves.filter(|moves| !moves.is_empty());
         let mut placing = Placing::into(self.out)?;
-        if let Some(moves) = in_place {
+        if let Some(moves) = &in_place {
             let staged = staging.folder().join("undo");
             let written = moves.write_list(&staged, &self.task.id, &self.now.to_string());
             written.map_err(|error| Error::writing(&staged, &error))?;
@@ -325,11 +337,9 @@ impl Job<'_> {
             }
             finished.outputs.push(Placed { path, sha256 });
         }
-        if moves.is_none() {
-            for rename in renames.iter() {
-                let (path, sha256) = copy(arrival, staging, &mut placing, rename)?;
-                finished.outputs.push(Placed { path, sha256 });
-            }
+        for copy in copies {
+            let Copy { staged, name, sha256 } = copy?;
+            finished.outputs.push(Placed { path: placing.put(&staged, &name)?, sha256 });
         }
         // Before the first rename, the undo list has to be on the disk. Who keeps the work folder flushes what comes of it.
         if !staging.is_kept() {
@@ -354,8 +364,15 @@ fn is_ours(arrival: &Arrival, made: &Made) -> bool {
     staged && japan::check_file_name(&file, 0).is_empty() && arrival.files.iter().any(|file| beside(file.shown(&arrival.roots)))
 }
 
-/// A file under its new name, in the folder where it belongs within the arrival.
-fn copy(arrival: &Arrival, staging: &Staging, placing: &mut Placing, rename: Rename) -> Result<(PathBuf, String), Stop> {
+/// The staged copy of a file that has a new name.
+struct Copy {
+    staged: PathBuf,
+    /// Its new name, in the folder where it belongs within the arrival.
+    name: String,
+    sha256: String,
+}
+
+fn copy(arrival: &Arrival, staging: &Staging, rename: Rename) -> Result<Copy, Stop> {
     let file = arrival.files.get(rename.file as usize);
     let (path, from) = (file.shown(&arrival.roots), file.on_disk(&arrival.roots));
     let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
@@ -372,7 +389,7 @@ fn copy(arrival: &Arrival, staging: &Staging, placing: &mut Placing, rename: Ren
     }
     stage_copy(File::from(opened), &staged).map_err(|error| Error::writing(&staged, &error))?;
     let (sha256, _) = fingerprint(&staged).map_err(|error| Error::reading(&staged, &error))?;
-    Ok((placing.put(&staged, &format!("{folder}{}", rename.to))?, sha256))
+    Ok(Copy { staged, name: format!("{folder}{}", rename.to), sha256 })
 }
 
 fn named(arrival: &Arrival, renames: &Renames) -> Vec<Renamed> {

@@ -41,6 +41,9 @@ pub enum Setback {
     /// An output is to be closed with a password, and is no workbook that could be.
     #[error("{name} is not protected")]
     Unprotected { name: String },
+    /// Two files of a folder would have the same name.
+    #[error("two files would be {name}")]
+    SameName { name: String },
     /// A file that is to be published under another name has a second name elsewhere.
     #[error("{path} has {names} names")]
     HardLink { path: String, names: u64 },
@@ -68,6 +71,7 @@ impl Setback {
             Setback::OutputName { .. } => "output_name",
             Setback::NoPassword => "no_password",
             Setback::Unprotected { .. } => "unprotected",
+            Setback::SameName { .. } => "same_name",
             Setback::HardLink { .. } => "hard_link",
             Setback::Changed { .. } => "changed",
         }

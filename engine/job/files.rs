@@ -13,9 +13,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Root {
     pub path: PathBuf,
+    /// Where it will lie when the job is done: the length of paths is counted from there.
+    pub home: PathBuf,
     /// What stands before the path of each file within, for people: empty when one folder was dropped.
     pub prefix: String,
     pub folder: bool,
+}
+
+impl Root {
+    /// The length of what stands before a name in a folder, as Windows counts, where the files will lie.
+    pub fn units_above(&self, inner: &str) -> usize {
+        let above = if self.folder { Some(self.home.as_path()) } else { self.home.parent() };
+        let above = above.map_or(0, |above| japan::utf16_units(&above.to_string_lossy()) + 1);
+        above + japan::utf16_units(inner)
+    }
 }
 
 /// What tells a file's content from any later one, as far as the file system knows.

@@ -1,26 +1,30 @@
-//! Renaming files where they lie: each one's identity asked, the undo list on the disk before the first rename, and never a
-//! file replaced.
+//! Renaming files: the plan checked whole and put in an order, then carried out by a journal that goes on after any break.
 //!
-//! The list is written once and flushed; after a crash it tells, with the inodes on the disk, which rows were done.
-//! Folders are flushed together at the end: a rename that a power cut takes back is found the same way.
+//! A file is known by inode, size and time. No file is ever replaced. What the journal is kept in is the caller's: the ledger
+//! in an office, a list beside the results for a folder outside ([`list`]). The checks, the order, the batches and the rules of
+//! going on and of taking back are the same for both.
 
+mod bring;
+mod check;
+mod journal;
 mod list;
 mod untangle;
 
-use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{
-    AtFlags, CWD, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Stat, fsync, openat2, renameat, renameat_with, statat,
-    syncfs,
-};
-use rustix::io::Errno;
+use rustix::fs::{FileType, Stat};
 use script::Renames;
 
+use crate::arrival::Arrival;
 use crate::error::{Error, Setback, Stop};
-use crate::files::{Dropped, Files, Root, Seen};
+use crate::files::{Dropped, Root, Seen};
+
+pub(crate) use bring::{Brought, Trust};
+pub(crate) use journal::{BATCH, Journal, carry};
+pub(crate) use untangle::waiting_row;
+
+use list::Listed;
 
 /// A name among the names of all moves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,18 +33,20 @@ struct Span {
     length: u32,
 }
 
-/// One rename on the disk, of one file known by inode, size and time.
+/// One file on its way from one name to another, known by inode, size and time.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Step {
     folder: u32,
     from: Span,
+    /// The folder of the new name: the same, unless files are brought back to another place.
+    into: u32,
     to: Span,
     inode: u64,
     seen: Seen,
 }
 
 /// Renames in the order in which they can be done.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Moves {
     folders: Vec<PathBuf>,
     /// All names, one after another.
@@ -48,7 +54,25 @@ pub(crate) struct Moves {
     steps: Vec<Step>,
 }
 
-/// What an undo, or going on after a break, has done.
+/// One of the moves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Move<'a> {
+    pub folder: &'a Path,
+    pub from: &'a str,
+    pub into: &'a Path,
+    pub to: &'a str,
+    pub inode: u64,
+    pub seen: Seen,
+}
+
+impl Move<'_> {
+    /// Whether the file only waits under its new name, until another row leads on from it.
+    pub fn passes(&self) -> bool {
+        untangle::is_temporary(self.to)
+    }
+}
+
+/// What going on, or taking back, has done.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Undone {
     /// How many files were renamed.
@@ -66,40 +90,57 @@ pub enum UndoWhy {
     Edited,
     /// It is not there any more.
     Gone,
-    /// Its old name is taken by another file.
+    /// Its name is taken by another file.
     Taken,
     /// The file system refused.
     Refused,
+    /// It was added since.
+    Added,
 }
 
 impl Moves {
-    /// The renames as steps on the disk. Every file is asked who it is: whatever was exchanged since it was collected stops the
-    /// job. Chains are ordered from their end, circles go through a temporary name.
-    pub fn order(roots: &[Root], files: &Files, renames: &Renames) -> Result<Moves, Stop> {
+    /// The renames of an arrival as moves on the disk, checked whole. Every file is asked who it is: whatever was exchanged
+    /// since it was collected stops the job. Chains are ordered from their end, circles go through a temporary name.
+    pub fn order(arrival: &Arrival, renames: &Renames) -> Result<Moves, Stop> {
+        let Arrival { roots, files, .. } = arrival;
+        check::check(arrival, renames)?;
         let mut moves = Moves::default();
         moves.steps.reserve(renames.len());
-        let mut open = Open::default();
+        let mut open = bring::Open::default();
         let mut known: Vec<Option<u32>> = vec![None; files.folders().len()];
         for rename in renames.iter() {
             let file = files.get(rename.file as usize);
             if rename.to == file.name {
                 continue;
             }
-            if rename.to.is_empty() || rename.to.contains(['/', '\0']) || rename.to == "." || rename.to == ".." {
-                return Err(Setback::OutputName { name: rename.to.to_owned() }.into());
-            }
             let folder = *known[file.folder_number as usize].get_or_insert_with(|| {
                 moves.folders.push(folder_of(roots, &file));
                 moves.folders.len() as u32 - 1
             });
-            let stat = open.folder(&moves.folders, folder).and_then(|folder| ask(folder, file.name));
+            let stat = open.folder(&moves.folders, folder).and_then(|folder| bring::ask(folder, file.name));
             let stat = stat.ok().filter(|stat| is_same(&file, stat));
             let Some(stat) = stat else { return Err(Setback::Changed { path: file.shown(roots) }.into()) };
-            let (from, to) = (moves.keep(file.name), moves.keep(rename.to));
-            moves.steps.push(Step { folder, from, to, inode: stat.st_ino, seen: Seen::of(&stat) });
+            moves.add(folder, file.name, folder, rename.to, stat.st_ino, Seen::of(&stat));
         }
-        moves.untangle()?;
+        moves.untangle();
         Ok(moves)
+    }
+
+    /// Adds a folder, unless it is one of the two added last; its number.
+    pub fn folder(&mut self, path: &Path) -> u32 {
+        let known = self.folders.len().saturating_sub(2);
+        let at = self.folders[known..].iter().position(|folder| folder == path).map(|at| known + at);
+        let at = at.unwrap_or_else(|| {
+            self.folders.push(path.to_owned());
+            self.folders.len() - 1
+        });
+        at as u32
+    }
+
+    /// Adds a move.
+    pub fn add(&mut self, folder: u32, from: &str, into: u32, to: &str, inode: u64, seen: Seen) {
+        let (from, to) = (self.keep(from), self.keep(to));
+        self.steps.push(Step { folder, from, into, to, inode, seen });
     }
 
     fn keep(&mut self, name: &str) -> Span {
@@ -116,87 +157,54 @@ impl Moves {
         self.steps.is_empty()
     }
 
-    /// Does the renames; if one fails, all are taken back.
-    pub fn perform(&self) -> Result<(), Stop> {
-        let mut open = Open::default();
-        for (at, step) in self.steps.iter().enumerate() {
-            if let Err(stop) = self.step(&mut open, step) {
-                for done in self.steps[..at].iter().rev() {
-                    // Nothing more can be done about a rename that cannot be taken back; the undo list still names it.
-                    let _ = open
-                        .folder(&self.folders, done.folder)
-                        .and_then(|folder| rename(folder, self.name(done.to), self.name(done.from)));
-                }
-                return Err(stop);
-            }
-        }
-        self.flush();
-        Ok(())
+    pub fn len(&self) -> usize {
+        self.steps.len()
     }
 
-    fn step(&self, open: &mut Open, step: &Step) -> Result<(), Stop> {
-        let (from, to) = (self.name(step.from), self.name(step.to));
-        let path = || self.folders[step.folder as usize].join(from);
-        open.folder(&self.folders, step.folder).and_then(|folder| rename(folder, from, to)).map_err(|errno| match errno {
-            Errno::NOENT | Errno::EXIST | Errno::LOOP => Setback::Changed { path: path().to_string_lossy().into_owned() }.into(),
-            other => Error::writing(path(), &io::Error::from(other)).into(),
+    pub fn get(&self, at: usize) -> Move<'_> {
+        let Step { folder, from, into, to, inode, seen } = self.steps[at];
+        let path = |folder: u32| self.folders[folder as usize].as_path();
+        Move { folder: path(folder), from: self.name(from), into: path(into), to: self.name(to), inode, seen }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Move<'_>> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+
+    /// The way back: the last move first, each from where it led to where it came from.
+    fn back(mut self) -> Moves {
+        self.steps.reverse();
+        for step in &mut self.steps {
+            (step.folder, step.from, step.into, step.to) = (step.into, step.to, step.folder, step.from);
+        }
+        self
+    }
+
+    /// Renames the files where they lie; if one cannot be, all are taken back.
+    pub fn perform(self) -> Result<(), Stop> {
+        let mut list = Listed::all_or_nothing(self);
+        let undone = list.carry(Trust::Known);
+        let Some((path, why)) = undone.left.into_iter().next() else { return Ok(()) };
+        let failed = list.failed();
+        // What cannot be taken back either stays as it is; the undo list still names it.
+        Listed::new(list.moves.back()).carry(Trust::Ask);
+        Err(match (why, failed) {
+            (UndoWhy::Refused, Some(error)) => Error::writing(path, &error).into(),
+            (UndoWhy::Refused, None) => Error::Unwritable { path, kind: io::ErrorKind::PermissionDenied }.into(),
+            (UndoWhy::Edited | UndoWhy::Gone | UndoWhy::Taken | UndoWhy::Added, _) => {
+                Setback::Changed { path: path.to_string_lossy().into_owned() }.into()
+            }
         })
     }
 
     /// Gives every file its old name back, last rename first, where it is still the same file.
-    pub fn undo(&self) -> Undone {
-        self.catch_up(self.steps.iter().rev().map(|step| (step, step.to, step.from)))
+    pub fn undo(self) -> Undone {
+        Listed::new(self.back()).carry(Trust::Ask)
     }
 
     /// Goes on where a job broke off: the renames that were not done yet.
-    pub fn resume(&self) -> Undone {
-        self.catch_up(self.steps.iter().map(|step| (step, step.from, step.to)))
-    }
-
-    /// Takes files from one name to another as far as they are not there yet. The disk alone says how far a job came.
-    fn catch_up<'s>(&self, steps: impl Iterator<Item = (&'s Step, Span, Span)>) -> Undone {
-        let (mut undone, mut open) = (Undone::default(), Open::default());
-        for (step, from, to) in steps {
-            let (from, to) = (self.name(from), self.name(to));
-            let passing = untangle::is_temporary(to);
-            let outcome = match open.folder(&self.folders, step.folder) {
-                Err(_) => Some(UndoWhy::Gone),
-                Ok(folder) => match look(folder, from, step) {
-                    Look::Same => match rename(folder, from, to) {
-                        Ok(()) => None,
-                        Err(Errno::EXIST) => Some(UndoWhy::Taken),
-                        Err(_) => Some(UndoWhy::Refused),
-                    },
-                    before => match (before, look(folder, to, step)) {
-                        (_, Look::Same | Look::Edited) => {
-                            undone.already += usize::from(!passing);
-                            continue;
-                        }
-                        // It only waited under that name, and went on long ago.
-                        _ if passing => continue,
-                        (Look::Edited | Look::Other, _) => Some(UndoWhy::Edited),
-                        _ => Some(UndoWhy::Gone),
-                    },
-                },
-            };
-            match outcome {
-                None => undone.done += usize::from(!passing),
-                Some(why) => undone.left.push((self.folders[step.folder as usize].join(from), why)),
-            }
-        }
-        self.flush();
-        undone
-    }
-
-    /// Flushes the folders: one by one while they are few, the whole file system when they are many.
-    fn flush(&self) {
-        let many = self.folders.len() > 32;
-        for folder in self.folders.iter().take(if many { 1 } else { usize::MAX }) {
-            if let Ok(file) = File::open(folder) {
-                // A file system that cannot flush folders has nothing else to offer.
-                let _ = if many { syncfs(&file) } else { fsync(&file) };
-            }
-        }
+    pub fn resume(self) -> Undone {
+        Listed::new(self).carry(Trust::Ask)
     }
 }
 
@@ -217,66 +225,14 @@ pub(crate) fn is_same(file: &Dropped, stat: &Stat) -> bool {
         && file.seen.is_none_or(|seen| seen == Seen::of(stat))
 }
 
-/// The folder opened last: the renames of a folder follow each other.
-#[derive(Default)]
-struct Open {
-    last: Option<(u32, OwnedFd)>,
-}
-
-impl Open {
-    fn folder(&mut self, folders: &[PathBuf], wanted: u32) -> Result<&OwnedFd, Errno> {
-        let same = self.last.as_ref().is_some_and(|(known, _)| *known == wanted);
-        if !same {
-            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            let path = &folders[wanted as usize];
-            let fd = openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)?;
-            self.last = Some((wanted, fd));
-        }
-        self.last.as_ref().map(|(_, fd)| fd).ok_or(Errno::BADF)
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
-    Nothing,
-    Same,
-    Edited,
-    Other,
-}
-
-fn ask(folder: &OwnedFd, name: &str) -> Result<Stat, Errno> {
-    statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)
-}
-
-fn look(folder: &OwnedFd, name: &str, step: &Step) -> Look {
-    match ask(folder, name) {
-        Err(_) => Look::Nothing,
-        Ok(stat) if stat.st_ino != step.inode => Look::Other,
-        Ok(stat) if Seen::of(&stat) == step.seen => Look::Same,
-        Ok(_) => Look::Edited,
-    }
-}
-
-/// Renames without ever replacing a file.
-fn rename(folder: &OwnedFd, from: &str, to: &str) -> Result<(), Errno> {
-    match renameat_with(folder, from, folder, to, RenameFlags::NOREPLACE) {
-        // A file system without the flag (some network ones): look first, which is the best there is.
-        Err(Errno::INVAL | Errno::NOSYS) => match ask(folder, to) {
-            Err(Errno::NOENT) => renameat(folder, from, folder, to),
-            Err(other) => Err(other),
-            Ok(_) => Err(Errno::EXIST),
-        },
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::MetadataExt;
 
     use super::*;
+    use crate::files::Files;
 
-    fn folder(names: &[&str]) -> (tempfile::TempDir, Vec<Root>, Files) {
+    fn folder(names: &[&str]) -> (tempfile::TempDir, Arrival) {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap();
         let mut files = Files::default();
@@ -285,7 +241,8 @@ mod tests {
             std::fs::write(root.join(name), name).unwrap();
             files.add(name, std::fs::metadata(root.join(name)).unwrap().ino(), None);
         }
-        (dir, vec![Root { path: root, prefix: String::new(), folder: true }], files)
+        let roots = vec![Root { home: root.clone(), path: root, prefix: String::new(), folder: true }];
+        (dir, Arrival { roots, files, ..Arrival::nothing() })
     }
 
     fn renames(to: &[&str]) -> Renames {
@@ -304,17 +261,17 @@ mod tests {
 
     #[test]
     fn chains_and_circles_find_their_way_and_back() {
-        let (_dir, roots, files) = folder(&["a", "b", "c", "x", "y"]);
-        let root = roots[0].path.clone();
-        let moves = Moves::order(&roots, &files, &renames(&["b", "c", "a", "y", "z"])).unwrap();
+        let (_dir, arrival) = folder(&["a", "b", "c", "x", "y"]);
+        let root = arrival.roots[0].path.clone();
+        let moves = Moves::order(&arrival, &renames(&["b", "c", "a", "y", "z"])).unwrap();
         assert_eq!(moves.steps.len(), 6, "one file of the circle waits");
         let list = root.join("list.csv");
         moves.write_list(&list, "試験", "2026-11-20").unwrap();
-        moves.perform().unwrap();
+        moves.clone().perform().unwrap();
         assert_eq!(all(&root, &["a", "b", "c", "x", "y", "z"]), ["c", "a", "b", "-", "x", "y"]);
         let read = Moves::read_list(&list).unwrap();
         assert_eq!(read.told(), moves.told());
-        let undone = read.undo();
+        let undone = read.clone().undo();
         assert_eq!((undone.done, undone.left.len()), (5, 0), "{undone:?}");
         assert_eq!(all(&root, &["a", "b", "c", "x", "y", "z"]), ["a", "b", "c", "x", "y", "-"]);
         assert_eq!(read.undo().already, 5);
@@ -323,29 +280,29 @@ mod tests {
     #[test]
     fn a_job_that_broke_off_is_finished_or_taken_back_from_any_point() {
         for broken_after in 0..7 {
-            let (_dir, roots, files) = folder(&["a", "b", "c", "x", "y"]);
-            let root = roots[0].path.clone();
-            let moves = Moves::order(&roots, &files, &renames(&["b", "c", "a", "y", "z"])).unwrap();
+            let (_dir, arrival) = folder(&["a", "b", "c", "x", "y"]);
+            let root = arrival.roots[0].path.clone();
+            let moves = Moves::order(&arrival, &renames(&["b", "c", "a", "y", "z"])).unwrap();
             let part = |count: usize| {
                 let steps = moves.steps[..count.min(moves.steps.len())].to_vec();
                 Moves { folders: moves.folders.clone(), text: moves.text.clone(), steps }
             };
             part(broken_after).perform().unwrap();
-            assert_eq!(moves.resume().left, []);
+            assert_eq!(moves.clone().resume().left, []);
             assert_eq!(all(&root, &["a", "b", "c", "x", "y", "z"]), ["c", "a", "b", "-", "x", "y"], "{broken_after}");
-            assert_eq!(moves.undo().left, []);
+            assert_eq!(moves.clone().undo().left, []);
             part(broken_after).perform().unwrap();
-            assert_eq!(moves.undo().left, []);
+            assert_eq!(moves.clone().undo().left, []);
             assert_eq!(all(&root, &["a", "b", "c", "x", "y", "z"]), ["a", "b", "c", "x", "y", "-"], "{broken_after}");
         }
     }
 
     #[test]
     fn an_edited_file_is_left_alone_and_the_others_come_back() {
-        let (_dir, roots, files) = folder(&["a", "b"]);
-        let root = roots[0].path.clone();
-        let moves = Moves::order(&roots, &files, &renames(&["a1", "b1"])).unwrap();
-        moves.perform().unwrap();
+        let (_dir, arrival) = folder(&["a", "b"]);
+        let root = arrival.roots[0].path.clone();
+        let moves = Moves::order(&arrival, &renames(&["a1", "b1"])).unwrap();
+        moves.clone().perform().unwrap();
         std::fs::write(root.join("a1"), "edited since").unwrap();
         let undone = moves.undo();
         assert_eq!(undone.done, 1);
@@ -355,9 +312,9 @@ mod tests {
 
     #[test]
     fn one_failure_takes_all_back() {
-        let (_dir, roots, files) = folder(&["a", "b"]);
-        let root = roots[0].path.clone();
-        let moves = Moves::order(&roots, &files, &renames(&["a1", "b1"])).unwrap();
+        let (_dir, arrival) = folder(&["a", "b"]);
+        let root = arrival.roots[0].path.clone();
+        let moves = Moves::order(&arrival, &renames(&["a1", "b1"])).unwrap();
         std::fs::write(root.join("b1"), "in the way").unwrap();
         assert!(matches!(moves.perform(), Err(Stop::Setback(Setback::Changed { .. }))));
         assert_eq!((held(&root, "a").as_str(), held(&root, "a1").as_str()), ("a", "-"));
@@ -366,11 +323,11 @@ mod tests {
 
     #[test]
     fn a_file_that_was_exchanged_since_it_was_collected_is_not_renamed() {
-        let (_dir, roots, files) = folder(&["a", "b"]);
-        let root = roots[0].path.clone();
+        let (_dir, arrival) = folder(&["a", "b"]);
+        let root = arrival.roots[0].path.clone();
         std::fs::write(root.join("new"), "another").unwrap();
         std::fs::rename(root.join("new"), root.join("b")).unwrap();
-        let stopped = Moves::order(&roots, &files, &renames(&["a1", "b1"])).unwrap_err();
+        let stopped = Moves::order(&arrival, &renames(&["a1", "b1"])).unwrap_err();
         assert!(matches!(stopped, Stop::Setback(Setback::Changed { path }) if path == "b"));
         assert_eq!(held(&root, "a"), "a");
     }

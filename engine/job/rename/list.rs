@@ -1,17 +1,82 @@
-//! The undo list: a CSV that a person can read in Excel, written and read in one piece.
+//! The journal of a folder outside the offices: the undo list, a CSV that a person can read in Excel, written and read in one piece.
+//!
+//! It needs no database. How far its rows are, the disk alone says: each is asked again when it is gone on with or taken back.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::{Moves, Span, Step};
+use rustix::io::Errno;
+
+use super::{BATCH, Brought, Journal, Moves, Span, Step, Trust, UndoWhy, Undone, carry};
 use crate::error::Error;
 use crate::files::Seen;
 
 const LIST: &str = "jitan取消用一覧,1";
+
+/// The rows of a list on their way.
+pub(super) struct Listed {
+    pub moves: Moves,
+    next: usize,
+    all_or_nothing: bool,
+    failed: Cell<Option<Errno>>,
+}
+
+impl Listed {
+    pub fn new(moves: Moves) -> Listed {
+        Listed { moves, next: 0, all_or_nothing: false, failed: Cell::new(None) }
+    }
+
+    /// Stops behind the batch in which a file has to be left alone.
+    pub fn all_or_nothing(moves: Moves) -> Listed {
+        Listed { all_or_nothing: true, ..Listed::new(moves) }
+    }
+
+    /// Brings the files to where the rows lead.
+    pub fn carry(&mut self, trust: Trust) -> Undone {
+        let Ok(undone) = carry(self, trust);
+        // All folders at once: a rename that a power cut takes back is found on the disk.
+        let _ = self.moves.flush(0..self.moves.len());
+        undone
+    }
+
+    /// What the file system said last when it failed.
+    pub fn failed(&self) -> Option<io::Error> {
+        self.failed.get().map(io::Error::from)
+    }
+}
+
+impl Journal for Listed {
+    type Error = Infallible;
+
+    fn next(&mut self) -> Result<Option<Range<usize>>, Infallible> {
+        let rows = self.next..(self.next + BATCH).min(self.moves.len());
+        self.next = rows.end;
+        Ok((!rows.is_empty()).then_some(rows))
+    }
+
+    fn moves(&self) -> &Moves {
+        &self.moves
+    }
+
+    fn mark(&mut self, _: Range<usize>, _: &[Brought]) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn ill(&self, _: &Path, errno: Errno) -> Result<UndoWhy, Infallible> {
+        self.failed.set(Some(errno));
+        Ok(UndoWhy::Refused)
+    }
+
+    fn goes_on(&self) -> bool {
+        !self.all_or_nothing
+    }
+}
 
 impl Moves {
     /// Writes the undo list and flushes it.
@@ -81,7 +146,7 @@ impl Moves {
             };
             last = Some((written, folder));
             let (from, to) = (reader.span(&from), reader.span(&to));
-            steps.push(Step { folder, from, to, inode, seen: Seen { size, modified } });
+            steps.push(Step { folder, from, into: folder, to, inode, seen: Seen { size, modified } });
         }
         let decoded = reader.decoded;
         Ok(Moves { folders, text: text + decoded.as_str(), steps })
@@ -212,7 +277,8 @@ mod tests {
         for (at, name) in ["=1+1.xlsx", "a,b\"c\".txt", "行\n替え", "普通.xlsx", "＝全角", "-1", ""].iter().enumerate() {
             let (from, to) = (moves.keep(&format!("{name}x")), moves.keep(&format!("個_{name}")));
             let seen = Seen { size: at as u64, modified: -5 };
-            moves.steps.push(Step { folder: at as u32 % 2, from, to, inode: 7, seen });
+            let folder = at as u32 % 2;
+            moves.steps.push(Step { folder, from, into: folder, to, inode: 7, seen });
         }
         moves.write_list(&path, "試験", "2026-11-20").unwrap();
         assert_eq!(Moves::read_list(&path).unwrap().told(), moves.told());

@@ -183,10 +183,8 @@ impl Inputs for Host {
 /// A folder as a person knows it, and the length of its path on the disk as Windows counts.
 fn shown_folder(roots: &[Root], folder: &Folder) -> (String, usize) {
     let root = &roots[folder.root as usize];
-    let above = if root.folder { Some(root.path.as_path()) } else { root.path.parent() };
-    let above = above.map_or(0, |above| japan::utf16_units(&above.to_string_lossy()) + 1);
     let shown = format!("{}{}", root.prefix, folder.inner).trim_end_matches('/').to_owned();
-    (shown, above + japan::utf16_units(&folder.inner))
+    (shown, root.units_above(&folder.inner))
 }
 
 /// Writes the renames for the engine, as fields ended by a zero byte. Each reason stands once, before the renames it is for.

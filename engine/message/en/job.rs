@@ -53,6 +53,10 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             format!("\"{name}\" cannot be the name of a file"),
             "avoid long names and the signs that Windows refuses",
         ),
+        Setback::SameName { name } => Telling::new(
+            format!("two files of one folder would be called \"{name}\"; nothing was renamed"),
+            "change the script so that new names differ",
+        ),
         Setback::HardLink { path, names } => Telling::new(
             format!("\"{path}\" is one of {names} names of the same file, so it was not copied"),
             "copy the file, and drop the copy",
@@ -170,5 +174,18 @@ pub(crate) fn undo(why: UndoWhy) -> Telling {
         UndoWhy::Gone => Telling::new("it is not there", "see whether it was moved or deleted"),
         UndoWhy::Taken => Telling::new("another file has its old name", "see which is needed, and rename by hand"),
         UndoWhy::Refused => Telling::new("it could not be renamed", "check the rights and run it again"),
+        UndoWhy::Added => Telling::new("it was added since", "see whether it is needed"),
+    }
+}
+
+/// Why a file kept its name when others of its folder got theirs.
+pub(crate) fn kept(why: UndoWhy) -> Telling {
+    match why {
+        UndoWhy::Edited | UndoWhy::Added => {
+            Telling::new("it was edited meanwhile", "make sure that nobody has it open, then drop it again")
+        }
+        UndoWhy::Gone => Telling::new("it was not there any more", "see whether it was moved or deleted"),
+        UndoWhy::Taken => Telling::new("another file has that name", "see which is needed, and rename by hand"),
+        UndoWhy::Refused => Telling::new("it could not be renamed", "check the rights to the folder, then drop it again"),
     }
 }

@@ -57,6 +57,10 @@ pub(crate) fn setback(setback: &Setback) -> Telling {
             format!("「{name}」は、ファイルの名前にできません。"),
             "Windowsで使えない記号や長すぎる名前を避けて、スクリプトを直してください。",
         ),
+        Setback::SameName { name } => Telling::new(
+            format!("同じフォルダの二つのファイルが、同じ名前「{name}」になります。名前は一つも変えていません。"),
+            "新しい名前が重ならないように、スクリプトを直してください。",
+        ),
         Setback::HardLink { path, names } => Telling::new(
             format!("「{path}」は同じファイルに名前が{names}個付いているので、写せませんでした。"),
             "ファイルをコピーして、コピーした方を入れてください。",
@@ -192,5 +196,24 @@ pub(crate) fn undo(why: UndoWhy) -> Telling {
             Telling::new("元の名前のファイルが、もうあります。", "どちらが要るか確かめて、手で名前を戻してください。")
         }
         UndoWhy::Refused => Telling::new("名前を戻せませんでした。", "権限を確かめて、もう一度実行してください。"),
+        UndoWhy::Added => Telling::new("あとから入れられたものです。", "いるものかどうか、確かめてください。"),
+    }
+}
+
+/// Why a file kept its name when others of its folder got theirs.
+pub(crate) fn kept(why: UndoWhy) -> Telling {
+    match why {
+        UndoWhy::Edited | UndoWhy::Added => {
+            Telling::new("処理のあいだに書き換えられました。", "開いている人がいないことを確かめて、もう一度入れてください。")
+        }
+        UndoWhy::Gone => {
+            Telling::new("処理のあいだに見つからなくなりました。", "移したり消したりしていないか、確かめてください。")
+        }
+        UndoWhy::Taken => {
+            Telling::new("同じ名前のファイルが、もうあります。", "どちらが要るか確かめて、手で名前を変えてください。")
+        }
+        UndoWhy::Refused => {
+            Telling::new("名前を変えられませんでした。", "フォルダに書き込む権限を確かめて、もう一度入れてください。")
+        }
     }
 }
