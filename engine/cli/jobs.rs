@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 
 use job::{Jobs, Undoing, Unusable};
-use ledger::{Job, JobFilter, State};
+use ledger::{Job, JobFilter, RenameCounts, State};
 use message::{Speaker, Tell, Word};
 use serde_json::{Value, json};
 
@@ -42,7 +42,9 @@ pub fn jobs(office: &Office, screen: &Screen, ask: &Ask) -> Exit {
             let exit = unusable_exit(screen, &unusable);
             let mistaken = matches!(
                 unusable,
-                Unusable::NoOriginal { .. } | Unusable::Store(ledger::Error::NoJob { .. } | ledger::Error::NotNow { .. })
+                Unusable::NoOriginal { .. }
+                    | Unusable::TooLate { .. }
+                    | Unusable::Store(ledger::Error::NoJob { .. } | ledger::Error::NotNow { .. })
             );
             if mistaken { Exit::Usage } else { exit }
         }
@@ -70,6 +72,9 @@ fn show(jobs: &Jobs, screen: &Screen, id: &str) -> Result<Exit, Unusable> {
         whole["steps"] = steps.iter().map(step).collect();
         whole["outputs"] =
             job.staging.as_ref().and_then(|staging| serde_json::from_str(&staging.outputs).ok()).unwrap_or_default();
+        if let Some(RenameCounts { planned, done, undone, left, kept }) = jobs.renames(&job)? {
+            whole["renames"] = json!({ "planned": planned, "renamed": done, "undone": undone, "left": left, "kept": kept });
+        }
         screen.object(&whole);
         return Ok(Exit::Done);
     }
@@ -79,6 +84,11 @@ fn show(jobs: &Jobs, screen: &Screen, id: &str) -> Result<Exit, Unusable> {
     }
     if let Some(earlier) = &job.earlier {
         screen.say(&format!("  {}", message::word(screen.lang, &Word::SameAs { job: earlier.clone() })));
+    }
+    if let Some(RenameCounts { done: renamed, kept, left, undone: files, .. }) = jobs.renames(&job)? {
+        let undone = job.state == State::Undone;
+        let word = if undone { Word::RenamesUndone { files, left } } else { Word::RenameCounts { renamed, kept, left } };
+        screen.say(&format!("  {}", message::word(screen.lang, &word)));
     }
     for step in &steps {
         screen.say(&format!("  {}", message::job_step(screen.lang, step)));
@@ -133,22 +143,33 @@ fn undone_object(id: &str, undone: &Undoing, screen: &Screen) -> Value {
         "folder": undone.to.to_string_lossy(),
         "outputs": undone.outputs,
         "original": undone.original,
+        "files": undone.files,
         "left": left.collect::<Vec<_>>(),
     })
 }
 
+/// More than these nobody reads on a screen; the record of the undo names them.
+const MOST_LEFT: usize = 100;
+
 /// Says what an undo will do, before it does it.
 fn tell_plan(screen: &Screen, plan: &Undoing) {
     let (outputs, folder) = (plan.outputs.len() as u64, plan.to.display().to_string());
-    screen.say(&message::word(screen.lang, &Word::WillUndo { outputs, folder }));
+    let word = match plan.files {
+        Some(files) => Word::WillRename { files, folder },
+        None => Word::WillUndo { outputs, folder },
+    };
+    screen.say(&message::word(screen.lang, &word));
     for name in plan.outputs.iter().chain(&plan.original).take(20) {
         screen.say(&format!("  {}", message::shown(name)));
     }
     if !plan.left.is_empty() {
         screen.heading(&message::word(screen.lang, &Word::NotUndone { count: plan.left.len() as u64 }));
     }
-    for (name, why) in &plan.left {
+    for (name, why) in plan.left.iter().take(MOST_LEFT) {
         screen.telling(&message::shown(name), why);
+    }
+    if plan.left.len() > MOST_LEFT {
+        screen.say(&format!("  {}", message::word(screen.lang, &Word::More { count: (plan.left.len() - MOST_LEFT) as u64 })));
     }
 }
 

@@ -43,11 +43,20 @@ pub enum Note<'a> {
         outputs: &'a [String],
         /// How many files have new names.
         renamed: usize,
+        /// Whether what was dropped goes back itself.
+        handed_back: bool,
     },
     /// The receipt of an arrival that was done before and is not done again.
     Skipped {
         /// The job that did it.
         earlier: &'a str,
+        /// Whether what was dropped goes back itself.
+        handed_back: bool,
+    },
+    /// Which files kept their names, though they were to get new ones.
+    NamesKept {
+        /// Their paths within what was dropped, and why.
+        left: &'a [(String, UndoWhy)],
     },
     /// Why an arrival goes back to the person.
     Returned {
@@ -71,6 +80,8 @@ pub enum Note<'a> {
     Undone {
         /// How many outputs were moved here.
         outputs: usize,
+        /// How many files came back under their old names, where what was dropped had been handed back itself.
+        files: Option<u64>,
         /// Where the originals are again.
         back: &'a [String],
         /// What could not be put back.

@@ -132,12 +132,23 @@ write = ["*"]
         let (facts, rows) = (facts(0), [row(Weight::Warning, "B7")]);
         let saving = Saving { before: 432.into(), after: 72.into(), saved: 360.into() };
         let outputs = ["週次集計.xlsx".to_owned(), "要確認一覧.xlsx".to_owned()];
-        let done =
-            Note::Done { facts: &facts, rows: &rows, saving: &saving, counted: Counted::Yes, outputs: &outputs, renamed: 0 };
+        let done = |counted, renamed, handed_back| Note::Done {
+            facts: &facts,
+            rows: &rows,
+            saving: &saving,
+            counted,
+            outputs: &outputs,
+            renamed,
+            handed_back,
+        };
+        let (counted, handed_back) =
+            (Counted::Before("20261101-00002"), [done(Counted::Yes, 84, true), done(Counted::Yes, 0, true)]);
+        let (done, again) = (done(Counted::Yes, 0, false), done(counted, 0, false));
         reads(&said(Lang::Ja, &done), "receipt.ja.txt");
         reads(&said(Lang::En, &done), "receipt.en.txt");
-        let counted = Counted::Before("20261101-00002");
-        let again = Note::Done { facts: &facts, rows: &rows, saving: &saving, counted, outputs: &outputs, renamed: 0 };
+        reads(&said(Lang::Ja, &handed_back[0]), "renamed.ja.txt");
+        reads(&said(Lang::En, &handed_back[0]), "renamed.en.txt");
+        assert!(said(Lang::Ja, &handed_back[1]).contains("名前の変わるファイルはありません"));
         assert!(said(Lang::Ja, &again).contains("（20261101-00002）と同じ内容なので、数えていません"));
     }
 
@@ -172,9 +183,20 @@ write = ["*"]
     #[test]
     fn an_undo_is_recorded() {
         let left = [("9月/日報.xlsx".to_owned(), job::UndoWhy::Edited)];
-        let undone = Note::Undone { outputs: 2, back: &["取消/test-statistics/9月".to_owned()], left: &left };
+        let back = ["取消/test-statistics/9月".to_owned()];
+        let undone = Note::Undone { outputs: 2, files: None, back: &back, left: &left };
         reads(&said(Lang::Ja, &undone), "undone.ja.txt");
         assert!(said(Lang::En, &undone).starts_with("undone.txt\nRECORD OF AN UNDO"));
-        assert!(said(Lang::Ja, &Note::Skipped { earlier: "20261101-00002" }).contains("20261101-00002"));
+        let files = Note::Undone { outputs: 2, files: Some(169), back: &back, left: &left };
+        assert!(said(Lang::Ja, &files).contains("169個のファイルは、元の名前に戻して"));
+        let skipped = Note::Skipped { earlier: "20261101-00002", handed_back: true };
+        assert!(said(Lang::Ja, &skipped).contains("20261101-00002"));
+    }
+
+    #[test]
+    fn what_kept_its_name_is_listed_with_the_reason() {
+        let left = [("9月/部/日報.xlsx".to_owned(), job::UndoWhy::Edited), ("9月/甲.xlsx".to_owned(), job::UndoWhy::Taken)];
+        reads(&said(Lang::Ja, &Note::NamesKept { left: &left }), "kept.ja.txt");
+        reads(&said(Lang::En, &Note::NamesKept { left: &left }), "kept.en.txt");
     }
 }

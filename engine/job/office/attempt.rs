@@ -1,15 +1,16 @@
 //! Attempts until an arrival is either done, returned or failed, and what comes of it lies ready to be published.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use ledger::{Fate, Run, Staging};
+use ledger::{Fate, Rename, Run, Staging};
 use task::Duplicates;
 
 use super::claim::{Claimed, let_go};
 use super::disk::{flush, flush_folders, own_folder, remove, share_like};
 use super::finish::Staged;
+use super::handback::rows;
 use super::house::{Halt, House, reading, writing};
 use super::kept::{self, Output};
 use super::layout::Work;
@@ -21,6 +22,7 @@ use crate::conduct::Finished;
 use crate::error::{Error, Limit, Setback, Stop};
 use crate::note::{Counted, Note, Slip, Written};
 use crate::perform::Cancel;
+use crate::rename::Moves;
 use crate::report::Progress;
 
 /// What lies in the folder that will be published.
@@ -29,6 +31,8 @@ struct Gathered {
     outputs: Vec<Output>,
     run: Run,
     reason: Option<String>,
+    /// The journal of what was dropped, where it goes back itself.
+    renames: Vec<Rename>,
 }
 
 /// Makes attempts, and records what is to be published; none if the arrival changed meanwhile, and lies in its inbox again.
@@ -111,6 +115,7 @@ fn performed(
             input: &input,
             out: &out,
             publish: &work.publish(),
+            home: &home(claimed),
             clock: claimed.job.clock,
             seed: claimed.job.seed,
             cancel,
@@ -128,6 +133,13 @@ fn performed(
             },
         }
     }
+}
+
+/// Where an arrival that is handed back will lie: how long its paths become is counted from there, with room for a number.
+fn home(claimed: &Claimed) -> PathBuf {
+    let job = &claimed.job;
+    let results = format!("{} (999)", name::of_results(&job.name, job.folder, &job.id));
+    claimed.desk.done.join(results).join(&job.name)
 }
 
 /// Removes what earlier attempts left.
@@ -172,6 +184,7 @@ fn judge(house: &House, stop: Stop) -> Verdict {
             | Setback::NoPassword
             | Setback::Unprotected { .. }
             | Setback::OutputName { .. }
+            | Setback::SameName { .. }
             | Setback::HardLink { .. }
             | Setback::Changed { .. } => Verdict::Final(setback),
         },
@@ -188,19 +201,27 @@ fn gather(house: &House, claimed: &Claimed, work: &Work, finished: &Finished, be
     // Of several marked copies the first is named; they lie beside it.
     let marked = finished.marked.first().and_then(|path| path.file_name()).and_then(|name| name.to_str());
     let names: Vec<String> = outputs.iter().map(|output| output.name.clone()).collect();
+    // A task that may rename gives back what it was given, whether a name changes or not.
+    let handed_back = !returned && claimed.loaded.task.manifest.rename;
     let note = if returned {
         Note::Returned { facts: &finished.facts, rows: &finished.rows, list, marked }
     } else if let Some(earlier) = skipped(claimed) {
-        Note::Skipped { earlier }
+        Note::Skipped { earlier, handed_back }
     } else {
         let counted = counted(claimed);
         let (facts, rows, saving) = (&finished.facts, &finished.rows, &finished.saving);
-        Note::Done { facts, rows, saving, counted, outputs: &names, renamed: finished.renamed }
+        Note::Done { facts, rows, saving, counted, outputs: &names, renamed: finished.renamed, handed_back }
     };
     outputs.push(lay(&publish, note_of(house, claimed, &note))?);
     let (fate, home) = if returned { (Fate::Returned, &claimed.desk.returned) } else { (Fate::Done, &claimed.desk.done) };
     share(home, &publish)?;
-    Ok(Gathered { fate, outputs, run, reason: returned.then(|| "findings".to_owned()) })
+    let renames = if handed_back {
+        let nothing = Moves::default();
+        rows(work, &claimed.job, finished.moves.as_ref().unwrap_or(&nothing)).map_err(reading(&work.folder))?
+    } else {
+        Vec::new()
+    };
+    Ok(Gathered { fate, outputs, run, reason: returned.then(|| "findings".to_owned()), renames })
 }
 
 /// Puts the specialist's note alone.
@@ -218,7 +239,7 @@ fn gather_failed(
     let output = lay(&publish, note_of(house, claimed, &Note::Failed { why: setback, attempts }))?;
     share(&claimed.desk.failed, &publish)?;
     let run = kept::bare(&claimed.loaded, milliseconds(began));
-    Ok(Gathered { fate: Fate::Failed, outputs: vec![output], run, reason: Some(setback.code().to_owned()) })
+    Ok(Gathered { fate: Fate::Failed, outputs: vec![output], run, reason: Some(setback.code().to_owned()), renames: Vec::new() })
 }
 
 /// The earlier job because of which this one is not done again.
@@ -264,7 +285,7 @@ fn share(home: &Path, publish: &Path) -> Result<(), Halt> {
 /// Records what will be published, and under which name: from here the script never runs again.
 fn stage(house: &House, claimed: Claimed, gathered: Gathered) -> Result<Staged, Halt> {
     let Claimed { job, desk, .. } = claimed;
-    let Gathered { fate, outputs, run, reason } = gathered;
+    let Gathered { fate, outputs, run, reason, renames } = gathered;
     let home = Staged::home(&desk, fate);
     let folder_name = name::free(home, &name::of_results(&job.name, job.folder, &job.id), true).map_err(reading(home))?;
     let json = |error: serde_json::Error| Halt::Store(ledger::Error::Refused { what: error.to_string() });
@@ -278,7 +299,7 @@ fn stage(house: &House, claimed: Claimed, gathered: Gathered) -> Result<Staged, 
     let points =
         if fate == Fate::Done { ["staged.before", "staged.after"] } else { ["aside_staged.before", "aside_staged.after"] };
     step(points[0]);
-    house.record(|store, now| store.staged(&job.id, &staging, now))?;
+    house.record(|store, now| store.staged_with(&job.id, &staging, &renames, now))?;
     step(points[1]);
     Ok(Staged { job, desk, fate, folder_name: staging.folder_name, run })
 }

@@ -1,4 +1,4 @@
-//! From `staged` on it only goes forward: published by one rename, recorded with its run, the original put away.
+//! From `staged` on it only goes forward: published by one rename, recorded with its run, the original put away or handed back.
 
 use std::fs;
 use std::io;
@@ -9,6 +9,7 @@ use ledger::{Fate, Job, Minutes, NewJob, Run};
 use task::Desk;
 
 use super::disk::{flush, is_there, move_to, own_folder, remove};
+use super::handback::hand_back;
 use super::house::{Halt, House, reading, writing};
 use super::layout::{Layout, Work};
 use super::name::{self, numbered};
@@ -74,6 +75,9 @@ pub(crate) fn finish(house: &House, staged: Staged) -> Result<Settled, Halt> {
 /// Publishes the outputs, and records the run.
 fn publish(house: &House, mut staged: Staged) -> Result<(Committed, Settled), Halt> {
     let work = house.layout.work(&staged.job.id);
+    if house.store().has_renames(&staged.job.id)? {
+        staged = hand_back(house, staged, &work)?;
+    }
     bring_out(house, &mut staged, &work)?;
     step("published");
     flush_both(&staged.desk.done, &work.folder)?;
@@ -120,10 +124,30 @@ fn flush_both(one: &Path, other: &Path) -> Result<(), Halt> {
     flush(other).map_err(writing(other))
 }
 
-/// Moves the original into the archive, and takes the work folder away.
+/// Puts the original into the archive, and takes the work folder away.
 pub(crate) fn archive(house: &House, committed: Committed) -> Result<(), Halt> {
     let job = committed.job;
     let work = house.layout.work(&job.id);
+    // What was handed back leaves nothing here.
+    let handed_back = house.store().has_renames(&job.id)? && is_empty(&work.input()).map_err(reading(&work.folder))?;
+    let place = if handed_back { None } else { Some(put_away(house, &job, &work)?) };
+    step("archived.before");
+    house.record(|store, now| store.archived(&job.id, place.as_deref(), now))?;
+    step("archived.after");
+    sweep(&work)
+}
+
+fn is_empty(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        // Swept already.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Moves the original to its place in the archive, unless an earlier engine did.
+fn put_away(house: &House, job: &NewJob, work: &Work) -> Result<String, Halt> {
     let place = Layout::archive(&job.id, job.clock);
     let to = house.layout.own().join(&place);
     if is_there(&work.input()).map_err(reading(&work.folder))? {
@@ -139,10 +163,7 @@ pub(crate) fn archive(house: &House, committed: Committed) -> Result<(), Halt> {
         }
         step("archive.flushed");
     }
-    step("archived.before");
-    house.record(|store, now| store.archived(&job.id, &place, now))?;
-    step("archived.after");
-    sweep(&work)
+    Ok(place)
 }
 
 /// Puts a returned or failed arrival where people find it, with its notes, and records the rework.

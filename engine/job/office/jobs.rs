@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger::{Fate, Job, JobFilter, State, Step, Store};
+use ledger::{Fate, Job, JobFilter, RenameCounts, State, Step, Store};
 use task::Office;
 
 use super::disk::{flush, move_to};
@@ -75,8 +75,15 @@ impl Jobs {
         Ok(undo::undo(&self.house, &self.house.office.desk(&job.new.task), &job)?)
     }
 
+    /// How many files of a job have new names, keep theirs, or were left; none of a job that hands nothing back.
+    pub fn renames(&self, job: &Job) -> Result<Option<RenameCounts>, Unusable> {
+        let store = self.house.store();
+        Ok(if store.has_renames(&job.new.id)? { Some(store.renames_counted(&job.new.id)?) } else { None })
+    }
+
     fn undoable(&self, job: &Job) -> Result<(), Unusable> {
         match job.state {
+            State::Archived if job.archive.is_none() && job.removed => Err(Unusable::TooLate { job: job.new.id.clone() }),
             State::Archived | State::Undoing => Ok(()),
             state => Err(ledger::Error::NotNow { job: job.new.id.clone(), state }.into()),
         }
@@ -86,6 +93,13 @@ impl Jobs {
     /// Gives the name under which it lies there.
     pub fn retry(&self, id: &str) -> Result<PathBuf, Unusable> {
         let mut job = self.job(id)?;
+        if job.state == State::Archived {
+            // What staff took away cannot be put back: its hours stay.
+            let plan = self.plan_undo(id)?;
+            if plan.original.is_none() {
+                return Err(Unusable::NoOriginal { job: id.to_owned(), path: plan.from.join(&job.new.name) });
+            }
+        }
         if matches!(job.state, State::Archived | State::Undoing) {
             self.undo(id)?;
             job = self.job(id)?;

@@ -22,6 +22,8 @@ pub(crate) struct Attempt<'a> {
     pub out: &'a Path,
     /// Where its outputs are put together; it does not exist yet.
     pub publish: &'a Path,
+    /// Where the arrival will lie, if it is handed back.
+    pub home: &'a Path,
     pub clock: DateTime,
     pub seed: u64,
     pub cancel: &'a Cancel,
@@ -43,11 +45,15 @@ pub(crate) struct Workers {
 impl Performs for Workers {
     fn perform(&self, attempt: &Attempt<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Finished, Stop> {
         let unit = &attempt.task.manifest.unit;
-        let arrival = Arrival::collect(&[attempt.input.to_owned()], attempt.task)?;
+        let mut arrival = Arrival::collect(&[attempt.input.to_owned()], attempt.task)?;
+        let hands_back = attempt.task.manifest.rename;
+        if hands_back {
+            arrival.handed_back_at(attempt.home);
+        }
         let job = Job {
             task: attempt.task,
             out: attempt.publish,
-            way: Way::Publish,
+            way: if hands_back { Way::HandBack } else { Way::Publish },
             now: attempt.clock,
             unit: if self.japanese { unit.ja.clone() } else { unit.en.clone() },
             program: &self.program,

@@ -1,4 +1,5 @@
-//! Originals whose days of keeping are over go, each with an entry in the ledger that stands before the file goes.
+//! Originals whose days of keeping are over go, each with an entry in the ledger that stands before the file goes. Of what was
+//! handed back, the journal of names goes.
 
 use jiff::ToSpan;
 use task::Desk;
@@ -30,6 +31,12 @@ fn go<'d>(house: &House, desks: impl Iterator<Item = &'d Desk>) -> Result<bool, 
         over.extend(house.store().expired(&desk.task, before)?);
     }
     for job in over.iter().take(MOST) {
+        if job.archive.is_none() {
+            // The original was handed back: nothing is deleted but our own notes of its names.
+            house.record(|store, now| store.renames_forgotten(&job.new.id, now))?;
+            tracing::info!(job = job.new.id, task = job.new.task, code = "forgotten", "the days of taking back are over");
+            continue;
+        }
         house.record(|store, now| store.deleted(&job.new.id, now))?;
         if let Some(place) = &job.archive {
             let folder = house.layout.own().join(place);

@@ -16,6 +16,7 @@ use super::house::{Halt, House, reading, writing};
 use super::kept::Output;
 use super::name::{self, numbered};
 use super::step::step;
+use super::takeback::{self, Places, TakenBack};
 use crate::note::{Note, Slip};
 use crate::place::fingerprint;
 use crate::rename::UndoWhy;
@@ -29,8 +30,10 @@ pub struct Undoing {
     pub to: PathBuf,
     /// The outputs that are still as they were published.
     pub outputs: Vec<String>,
-    /// The original, if it is still kept.
+    /// The original, if it is still kept, or comes back from the results.
     pub original: Option<String>,
+    /// How many files get their old names back, where what was dropped was handed back itself.
+    pub files: Option<u64>,
     /// What people changed or moved since, and what is left alone therefore.
     pub left: Vec<(String, UndoWhy)>,
 }
@@ -45,6 +48,25 @@ pub(crate) fn hands(house: &House) -> Result<fs::File, Halt> {
 
 /// What an undo of a job would do.
 pub(crate) fn plan(house: &House, desk: &Desk, job: &Job) -> Result<Undoing, Halt> {
+    let mut undoing = plan_outputs(house, desk, job)?;
+    if house.store().has_renames(&job.new.id)? {
+        let ready = house.layout.work(&job.new.id).publish();
+        let taken = takeback::plan(house, job, &Places { from: &undoing.from, into: &ready })?;
+        undoing.comes_back(job, taken);
+    }
+    Ok(undoing)
+}
+
+impl Undoing {
+    fn comes_back(&mut self, job: &Job, taken: TakenBack) {
+        self.original = (taken.files > 0).then(|| job.new.name.clone());
+        self.files = Some(taken.files);
+        self.left.extend(taken.left);
+    }
+}
+
+/// The part of it that is about outputs and an archived original.
+fn plan_outputs(house: &House, desk: &Desk, job: &Job) -> Result<Undoing, Halt> {
     let Some(staging) = &job.staging else {
         return Ok(Undoing::default());
     };
@@ -86,9 +108,11 @@ pub(crate) fn go_on(house: &House, desk: &Desk, job: &Job) -> Result<Undoing, Ha
 
 fn take_back(house: &House, desk: &Desk, job: &Job) -> Result<Undoing, Halt> {
     let work = house.layout.work(&job.new.id);
-    let undoing = plan(house, desk, job)?;
-    if !undoing.outputs.is_empty() || undoing.original.is_some() {
-        collect(house, desk, job, &undoing)?;
+    let mut undoing = plan_outputs(house, desk, job)?;
+    let comes_back = house.store().has_renames(&job.new.id)?;
+    let open = comes_back && (takeback::is_open(house, job)? || is_there(&work.publish()).map_err(reading(&work.folder))?);
+    if open || !undoing.outputs.is_empty() || undoing.original.is_some() {
+        collect(house, desk, job, &mut undoing, comes_back)?;
         bring_out(&work.publish(), &undoing.to, desk)?;
     }
     flush(&desk.undone).map_err(writing(&desk.undone))?;
@@ -102,7 +126,7 @@ fn take_back(house: &House, desk: &Desk, job: &Job) -> Result<Undoing, Halt> {
 }
 
 /// Puts together in the work folder what goes to 取消.
-fn collect(house: &House, desk: &Desk, job: &Job, undoing: &Undoing) -> Result<(), Halt> {
+fn collect(house: &House, desk: &Desk, job: &Job, undoing: &mut Undoing, comes_back: bool) -> Result<(), Halt> {
     let work = house.layout.work(&job.new.id);
     let publish = work.publish();
     own_folder(&publish).map_err(writing(&publish))?;
@@ -113,6 +137,10 @@ fn collect(house: &House, desk: &Desk, job: &Job, undoing: &Undoing) -> Result<(
         moved(&from, &to)?;
     }
     step("undo.outputs");
+    if comes_back {
+        let taken = takeback::take_back(house, job, &Places { from: &undoing.from, into: &publish })?;
+        undoing.comes_back(job, taken);
+    }
     if let Some(original) = archived(house, job) {
         let to = publish.join(name::free(&publish, &job.new.name, job.new.folder).map_err(reading(&publish))?);
         moved(&original, &to)?;
@@ -156,7 +184,8 @@ fn note(house: &House, desk: &Desk, job: &Job, undoing: &Undoing, publish: &Path
         done: &done,
     };
     let back: Vec<String> = undoing.original.iter().cloned().collect();
-    let written = house.notes.note(&slip, &Note::Undone { outputs: undoing.outputs.len(), back: &back, left: &undoing.left });
+    let (outputs, files, left) = (undoing.outputs.len(), undoing.files, &undoing.left);
+    let written = house.notes.note(&slip, &Note::Undone { outputs, files, back: &back, left });
     let path = publish.join(&written.name);
     if is_there(&path).map_err(reading(&path))? {
         return Ok(());

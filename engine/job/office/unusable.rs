@@ -34,6 +34,12 @@ pub enum Unusable {
         /// Where it was.
         path: PathBuf,
     },
+    /// The days within which what a job renamed can be taken back are over.
+    #[error("{job} cannot be taken back any more")]
+    TooLate {
+        /// The job.
+        job: String,
+    },
     /// The ledger lacks rows that were noted in the head file: they were cut off, or an old copy was put back.
     #[error("the ledger lacks what {} notes", file.display())]
     Cut {

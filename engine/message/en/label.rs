@@ -212,6 +212,21 @@ pub(crate) fn word(word: &Word) -> String {
         Word::WillUndo { outputs, folder } => {
             format!("{} and the original go to \"{folder}\", and the hours are taken back", count(*outputs, "output", "outputs"))
         }
+        Word::WillRename { files, folder } => {
+            let files = count(*files, "file gets its old name back", "files get their old names back");
+            format!("{files} and go to \"{folder}\" with the other outputs, and the hours are taken back")
+        }
+        Word::RenameCounts { renamed, kept, left } => {
+            let (renamed, kept) = (count(*renamed, "file", "files"), count(*kept, "file", "files"));
+            let left = if *left == 0 { String::new() } else { format!(", {} could not be", count(*left, "file", "files")) };
+            format!("{renamed} renamed, {kept} with the same name{left}")
+        }
+        Word::RenamesUndone { files, left } => {
+            let files = count(*files, "file has its old name", "files have their old names");
+            let left =
+                if *left == 0 { String::new() } else { format!(", {} left as they are", count(*left, "file is", "files are")) };
+            format!("{files} again{left}")
+        }
         Word::JobUndone { job } => format!("job {job} was taken back"),
         Word::MayI => "type y to take it back".to_owned(),
         Word::PutBack { path } => format!("the original lies at \"{path}\" again; a running engine takes it from there"),

@@ -27,6 +27,10 @@ pub(crate) fn unusable(unusable: &Unusable) -> Telling {
             format!("the original of job {job} is not at \"{}\"", path.display()),
             "ask who moved it; if you have it, drop it into the inbox again",
         ),
+        Unusable::TooLate { job } => Telling::new(
+            format!("job {job} is too old to be taken back: its old names are no longer kept"),
+            "rename by hand what is needed; the days are set by [retention] in task.toml",
+        ),
         Unusable::Cut { file, row } => Telling::new(
             format!("the ledger lacks row {row} as it is noted in \"{}\"", file.display()),
             "see with `jitan ledger verify` whether an old copy was put back; nothing is watched until that is clear",

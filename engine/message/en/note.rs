@@ -1,8 +1,9 @@
 //! The receipt, "read me first" and the record of an undo, in English.
 
-use job::{Counted, DateTime, Facts, Note, Row, Setback, Slip, Told};
+use job::{Counted, DateTime, Facts, Note, Row, Setback, Slip, Told, UndoWhy};
 use task::{Method, Saving};
 
+use super::job::kept;
 use super::{count, label};
 use crate::note::{TOLD, told, value};
 use crate::shown::{one_line, shown};
@@ -11,42 +12,72 @@ use crate::{Lang, Tell, Telling};
 /// The file's name and its lines.
 pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<String>) {
     match note {
-        Note::Done { facts, rows, saving, counted, outputs, renamed } => {
+        Note::Done { facts, rows, saving, counted, outputs, renamed, handed_back } => {
             let mut lines = head("RECEIPT", slip);
-            lines.extend(results(facts, outputs, *renamed));
+            lines.extend(results(slip, outputs, *renamed, *handed_back));
             lines.extend(account(facts));
             lines.extend(findings(facts, rows));
             lines.extend(hours(slip, facts, saving, *counted));
-            lines.extend(back(slip));
+            lines.extend(back(slip, *handed_back));
             ("receipt.txt", lines)
         }
-        Note::Skipped { earlier } => {
+        Note::Skipped { earlier, handed_back } => {
             let mut lines = head("RECEIPT", slip);
             lines.push(format!("The content is the same as that of job {earlier}, so it was not worked on again."));
             lines.push("Please use the results of that job. The hours were not counted a second time.".to_owned());
+            if *handed_back {
+                lines.push("What you dropped is back in this folder, with nothing changed.".to_owned());
+            }
             ("receipt.txt", lines)
         }
         Note::Returned { facts, rows, list, marked } => (READ_FIRST, returned(slip, facts, rows, *list, *marked)),
         Note::Failed { why, attempts } => (READ_FIRST, failed(slip, why, *attempts)),
-        Note::Undone { outputs, back, left } => {
+        Note::NamesKept { left } => {
+            let mut lines = head("NOT RENAMED", slip);
+            let files = count(left.len() as u64, "file", "files");
+            lines.push(format!("{files} could not be renamed and kept the old name. They are not counted as work done."));
+            lines.push(String::new());
+            lines.extend(each_left(left, kept));
+            ("not renamed.txt", lines)
+        }
+        Note::Undone { outputs, files, back, left } => {
             let mut lines = head("RECORD OF AN UNDO", slip);
             lines.push("This job was taken back, and its hours with it.".to_owned());
             if *outputs > 0 {
                 lines.push(format!("{} moved into this folder.", count(*outputs as u64, "output was", "outputs were")));
             }
-            heading(&mut lines, "Where the originals are again");
-            lines.extend(back.iter().map(|place| format!("  - {}", shown(place))));
+            if let Some(files) = files {
+                let files = count(*files, "file has its old name again and was", "files have their old names again and were");
+                lines.push(format!("{files} moved into this folder."));
+            }
+            if !back.is_empty() {
+                heading(&mut lines, "Where the originals are again");
+                lines.extend(back.iter().map(|place| format!("  - {}", shown(place))));
+            }
             if !left.is_empty() {
                 heading(&mut lines, &format!("What could not be put back: {}", left.len()));
-                for (place, why) in *left {
-                    let Telling { what, next } = why.tell(Lang::En);
-                    lines.push(format!("  - {}: {what}", shown(place)));
-                    lines.push(format!("    -> {next}"));
-                }
+                lines.push("It stays where it was.".to_owned());
+                lines.extend(each_left(left, |why| why.tell(Lang::En)));
             }
             ("undone.txt", lines)
         }
     }
+}
+
+/// More than these nobody reads one by one.
+const MOST_LEFT: usize = 1_000;
+
+fn each_left(left: &[(String, UndoWhy)], words: impl Fn(UndoWhy) -> Telling) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (place, why) in left.iter().take(MOST_LEFT) {
+        let Telling { what, next } = words(*why);
+        lines.push(format!("  - {}: {what}", shown(place)));
+        lines.push(format!("    -> {next}"));
+    }
+    if left.len() > MOST_LEFT {
+        lines.push(format!("  and {} more", left.len() - MOST_LEFT));
+    }
+    lines
 }
 
 const READ_FIRST: &str = "read me first.txt";
@@ -68,16 +99,20 @@ fn heading(lines: &mut Vec<String>, text: &str) {
     lines.push(format!("* {text}"));
 }
 
-fn results(facts: &Facts, outputs: &[String], renamed: usize) -> Vec<String> {
+fn results(slip: &Slip<'_>, outputs: &[String], renamed: usize, handed_back: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    if renamed > 0 {
-        lines.push(format!("Done. {} renamed.", count(renamed as u64, "file was", "files were")));
-        if facts.files > renamed as u64 {
-            let rest = facts.files - renamed as u64;
-            lines.push(format!("The names of {rest} others stay, so they are not here; they are kept with the originals."));
-        }
+    if handed_back {
+        let what = if slip.folder { "folder" } else { "file" };
+        lines.push(match renamed {
+            0 => format!("Done. No file gets another name. The {what} you dropped is back in this folder as it was."),
+            _ if slip.folder => {
+                let renamed = count(renamed as u64, "file was", "files were");
+                format!("Done. {renamed} renamed. The folder you dropped is back in this folder, with all its other files.")
+            }
+            _ => "Done. The file you dropped is back in this folder under its new name.".to_owned(),
+        });
         if !outputs.is_empty() {
-            lines.push("This folder holds:".to_owned());
+            lines.push("Beside it there are:".to_owned());
         }
     } else if outputs.is_empty() {
         lines.push("Done. This task makes no files.".to_owned());
@@ -182,14 +217,22 @@ fn hours(slip: &Slip<'_>, facts: &Facts, saving: &Saving, counted: Counted<'_>) 
     lines
 }
 
-fn back(slip: &Slip<'_>) -> Vec<String> {
+fn back(slip: &Slip<'_>, handed_back: bool) -> Vec<String> {
     let manifest = &slip.task.manifest;
     let mut lines = Vec::new();
     heading(&mut lines, "The original, and how to undo");
-    lines.push(match manifest.retention_days {
-        Some(days) => format!("The original is kept as it was for {}, then deleted.", count(days, "day", "days")),
-        None => "The original is kept as it was.".to_owned(),
-    });
+    let days = manifest.retention_days.map(|days| count(days, "day", "days"));
+    if handed_back {
+        lines.push("What came back are the very files you dropped, their content unchanged.".to_owned());
+        lines.push("No copy is kept, so move them to where they belong.".to_owned());
+        let until = days.map(|days| format!("For {days}, an")).unwrap_or_else(|| "An".to_owned());
+        lines.push(format!("{until} undo gives each file its old name back, unless it was edited or moved since."));
+    } else {
+        lines.push(match days {
+            Some(days) => format!("The original is kept as it was for {days}, then deleted."),
+            None => "The original is kept as it was.".to_owned(),
+        });
+    }
     lines.push(format!("To undo, tell {} ({}) the number of the job.", manifest.owner, manifest.department));
     lines.push(format!("(They type: jitan jobs undo {})", slip.job));
     lines

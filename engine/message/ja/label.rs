@@ -216,6 +216,27 @@ pub(crate) fn word(word: &Word) -> String {
         Word::WillUndo { outputs, folder } => {
             format!("成果物{}個と元のファイルを「{folder}」に移し、削減時間を取り消します。", number(*outputs))
         }
+        Word::WillRename { files, folder } => {
+            format!(
+                "{}個のファイルを元の名前に戻し、ほかの成果物といっしょに「{folder}」に移して、削減時間を取り消します。",
+                number(*files)
+            )
+        }
+        Word::RenameCounts { renamed, kept, left } if *left == 0 => {
+            format!("名前を変えたファイル {}個、変わらないファイル {}個", number(*renamed), number(*kept))
+        }
+        Word::RenameCounts { renamed, kept, left } => format!(
+            "名前を変えたファイル {}個、変わらないファイル {}個、変えられなかったファイル {}個",
+            number(*renamed),
+            number(*kept),
+            number(*left)
+        ),
+        Word::RenamesUndone { files, left } if *left == 0 => {
+            format!("元の名前に戻したファイル {}個", number(*files))
+        }
+        Word::RenamesUndone { files, left } => {
+            format!("元の名前に戻したファイル {}個、そのままのファイル {}個", number(*files), number(*left))
+        }
         Word::JobUndone { job } => format!("処理{job}を取り消しました。"),
         Word::MayI => "取り消してよければ y を入力してください。".to_owned(),
         Word::PutBack { path } => format!("元のファイルを「{path}」に戻しました。監視していれば、自動で処理されます。"),

@@ -26,6 +26,10 @@ pub(crate) fn unusable(unusable: &Unusable) -> Telling {
             format!("処理{job}の元のファイル「{}」がありません。", path.display()),
             "だれかが移していないか確かめてください。手元にあれば、そのまま受付に入れ直せます。",
         ),
+        Unusable::TooLate { job } => Telling::new(
+            format!("処理{job}は、取り消せる日数を過ぎたので、元の名前の記録がもうありません。"),
+            "名前を戻したいファイルは、手で戻してください。日数は task.toml の [retention] で決まります。",
+        ),
         Unusable::Cut { file, row } => Telling::new(
             format!("台帳に、あるはずの記録（{row}行目）がありません。「{}」に控えがあります。", file.display()),
             "台帳のファイルが古い写しに戻されていないか、「jitan ledger verify」で確かめてください。それまで監視は始めません。",

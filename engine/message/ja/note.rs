@@ -1,8 +1,9 @@
 //! 受領書, はじめにお読みください and 取消の記録, in Japanese.
 
-use job::{Counted, DateTime, Facts, Note, Row, Setback, Slip, Told};
+use job::{Counted, DateTime, Facts, Note, Row, Setback, Slip, Told, UndoWhy};
 use task::{Method, Saving};
 
+use super::job::kept;
 use super::label;
 use crate::note::{TOLD, told, value};
 use crate::shown::{one_line, shown};
@@ -11,42 +12,73 @@ use crate::{Lang, Tell, Telling};
 /// The file's name and its lines.
 pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<String>) {
     match note {
-        Note::Done { facts, rows, saving, counted, outputs, renamed } => {
+        Note::Done { facts, rows, saving, counted, outputs, renamed, handed_back } => {
             let mut lines = head("受領書", slip);
-            lines.extend(results(facts, outputs, *renamed));
+            lines.extend(results(slip, outputs, *renamed, *handed_back));
             lines.extend(account(facts));
             lines.extend(findings(facts, rows));
             lines.extend(hours(slip, facts, saving, *counted));
-            lines.extend(back(slip));
+            lines.extend(back(slip, *handed_back));
             ("受領書.txt", lines)
         }
-        Note::Skipped { earlier } => {
+        Note::Skipped { earlier, handed_back } => {
             let mut lines = head("受領書", slip);
             lines.push(format!("前に処理したもの（処理の番号 {earlier}）と同じ内容なので、あらためて処理はしていません。"));
             lines.push("結果は、そのときのものをお使いください。削減時間も、もう一度は数えていません。".to_owned());
+            if *handed_back {
+                lines.push("お預かりしたものは、何も変えずに、このフォルダに戻しました。".to_owned());
+            }
             ("受領書.txt", lines)
         }
         Note::Returned { facts, rows, list, marked } => (READ_FIRST, returned(slip, facts, rows, *list, *marked)),
         Note::Failed { why, attempts } => (READ_FIRST, failed(slip, why, *attempts)),
-        Note::Undone { outputs, back, left } => {
+        Note::NamesKept { left } => {
+            let mut lines = head("名前を変えられなかったもの", slip);
+            let count = label::number(left.len() as u64);
+            lines.push(format!(
+                "次の{count}個のファイルは、名前を変えられなかったので、元の名前のままです。件数にも数えていません。"
+            ));
+            lines.push(String::new());
+            lines.extend(each_left(left, kept));
+            ("名前を変えられなかったもの.txt", lines)
+        }
+        Note::Undone { outputs, files, back, left } => {
             let mut lines = head("取消の記録", slip);
             lines.push("この処理を取り消しました。削減時間の記録からも除きました。".to_owned());
             if *outputs > 0 {
                 lines.push(format!("成果物 {}個は、このフォルダに移しました。", label::number(*outputs as u64)));
             }
-            heading(&mut lines, "元のファイルを戻した所");
-            lines.extend(back.iter().map(|place| format!("  ・{}", shown(place))));
+            if let Some(files) = files {
+                lines.push(format!("{}個のファイルは、元の名前に戻して、このフォルダに移しました。", label::number(*files)));
+            }
+            if !back.is_empty() {
+                heading(&mut lines, "元のファイルを戻した所");
+                lines.extend(back.iter().map(|place| format!("  ・{}", shown(place))));
+            }
             if !left.is_empty() {
                 heading(&mut lines, &format!("戻せなかったもの {}件", label::number(left.len() as u64)));
-                for (place, why) in *left {
-                    let Telling { what, next } = why.tell(Lang::Ja);
-                    lines.push(format!("  ・{}：{what}", shown(place)));
-                    lines.push(format!("    → {next}"));
-                }
+                lines.push("これらは、もとの所にそのまま置いてあります。".to_owned());
+                lines.extend(each_left(left, |why| why.tell(Lang::Ja)));
             }
             ("取消の記録.txt", lines)
         }
     }
+}
+
+/// More than these nobody reads one by one.
+const MOST_LEFT: usize = 1_000;
+
+fn each_left(left: &[(String, UndoWhy)], words: impl Fn(UndoWhy) -> Telling) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (place, why) in left.iter().take(MOST_LEFT) {
+        let Telling { what, next } = words(*why);
+        lines.push(format!("  ・{}：{what}", shown(place)));
+        lines.push(format!("    → {next}"));
+    }
+    if left.len() > MOST_LEFT {
+        lines.push(format!("  ほか{}件", label::number((left.len() - MOST_LEFT) as u64)));
+    }
+    lines
 }
 
 const READ_FIRST: &str = "はじめにお読みください.txt";
@@ -68,18 +100,20 @@ fn heading(lines: &mut Vec<String>, text: &str) {
     lines.push(format!("■ {text}"));
 }
 
-fn results(facts: &Facts, outputs: &[String], renamed: usize) -> Vec<String> {
+fn results(slip: &Slip<'_>, outputs: &[String], renamed: usize, handed_back: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    if renamed > 0 {
-        lines.push(format!("できました。{}個のファイルの名前を変えました。", label::number(renamed as u64)));
-        if facts.files > renamed as u64 {
-            let rest = label::number(facts.files - renamed as u64);
-            lines.push(format!(
-                "ほかの{rest}個は名前が変わらないので、ここには入れていません。元のものと一緒に保管してあります。"
-            ));
-        }
+    if handed_back {
+        let what = if slip.folder { "フォルダ" } else { "ファイル" };
+        lines.push(match renamed {
+            0 => format!("できました。名前の変わるファイルはありません。お預かりした{what}は、そのままこのフォルダに戻しました。"),
+            _ if slip.folder => format!(
+                "できました。{}個のファイルの名前を変えました。お預かりしたフォルダは、ほかのファイルもいっしょに、このフォルダに戻しました。",
+                label::number(renamed as u64)
+            ),
+            _ => "できました。お預かりしたファイルは、名前を変えて、このフォルダに戻しました。".to_owned(),
+        });
         if !outputs.is_empty() {
-            lines.push("このフォルダには、次のものがあります。".to_owned());
+            lines.push("ほかに、次のものがあります。".to_owned());
         }
     } else if outputs.is_empty() {
         lines.push("できました。この業務が作るファイルはありません。".to_owned());
@@ -191,16 +225,21 @@ fn hours(slip: &Slip<'_>, facts: &Facts, saving: &Saving, counted: Counted<'_>) 
     lines
 }
 
-fn back(slip: &Slip<'_>) -> Vec<String> {
+fn back(slip: &Slip<'_>, handed_back: bool) -> Vec<String> {
     let manifest = &slip.task.manifest;
     let mut lines = Vec::new();
     heading(&mut lines, "元のファイルと、取消");
-    lines.push(match manifest.retention_days {
-        Some(days) => {
-            format!("元のファイルは、中身を変えずに{}日のあいだ保管し、そのあとで消します。", label::number(days))
-        }
-        None => "元のファイルは、中身を変えずに保管してあります。".to_owned(),
+    let days = manifest.retention_days.map(label::number);
+    lines.push(match (handed_back, days) {
+        (true, _) => "戻したものは、お預かりしたファイルそのものです。中身は変えていません。写しは残していないので、使う所へ移してください。"
+            .to_owned(),
+        (false, Some(days)) => format!("元のファイルは、中身を変えずに{days}日のあいだ保管し、そのあとで消します。"),
+        (false, None) => "元のファイルは、中身を変えずに保管してあります。".to_owned(),
     });
+    if handed_back {
+        let until = manifest.retention_days.map(|days| format!("{}日のあいだ、", label::number(days))).unwrap_or_default();
+        lines.push(format!("{until}取り消すと、書き換えも移動もしていないファイルは、元の名前に戻ります。"));
+    }
     lines.push(format!("取り消すときは、{}の{}に、処理の番号を伝えてください。", manifest.department, manifest.owner));
     lines.push(format!("（担当の方は：jitan jobs undo {}）", slip.job));
     lines
