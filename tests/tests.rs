@@ -16,6 +16,7 @@ mod names; // renaming: plan, in place, undo
 mod office; // an office from outside: made, misspelt, read by people
 mod readme; // README.md and README.ja.md are true
 mod register; // the register of consultations and the report
+mod renames; // what is dropped to be renamed comes back itself, by a journal, and is taken back by it
 mod tasks; // every case of every task
 mod templates; // workbooks beside a script, filled
 mod tidy; // small rules about the sources
