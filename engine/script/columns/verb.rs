@@ -394,8 +394,10 @@ fn chosen(from: &Shape, names: &Seen) -> Shape {
     let mut shape = made(names);
     for label in &mut shape.labels {
         // A name that is written otherwise finds the column all the same, and the column keeps its own name.
-        if let Some(known) = from.labels.iter().find(|known| known.key() == label.key()) {
-            *label = known.clone();
+        match from.labels.iter().find(|known| known.key() == label.key()) {
+            Some(known) => *label = known.clone(),
+            // It was said that this one is missing; what follows from that is not said as well.
+            None => shape.open |= !from.open,
         }
     }
     shape.reads.clone_from(&from.reads);
