@@ -7,7 +7,8 @@
 //!                     └vanished→ vanished            └let go→ ended (back in 受付)      undone ←undone─ undoing
 //! ```
 //!
-//! Before `staged` everything may be done again; from `staged` on it only goes forward, and the script never runs twice.
+//! Before `staged` everything may be done again; from `staged` on it only goes forward, and the script never runs twice. Where what
+//! was dropped goes back itself, its renames lie between `staged` and `committed`, and how far they are stands in their journal.
 
 use ledger::{Fate, State};
 
