@@ -124,7 +124,7 @@ def number(root):
 
 def shape(root, cell, row_of, has_row):
     """The XML in order, without the cell, without a row that was made for it, and without results of formulas."""
-    filled = [area(f.get("ref")) for f in root.iter() if f.tag.endswith("}f") and f.get("ref") and f.get("t") in ("array", "dataTable")]
+    filled = [area(f.get("ref")) for f in root.iter() if f.tag.endswith("}f") and f.get("t") in ("array", "dataTable") and ":" in f.get("ref", "")]
     lines = []
 
     def visit(node):
@@ -138,7 +138,7 @@ def shape(root, cell, row_of, has_row):
             children = []
         if kind == "c" and (any(child.tag.endswith("}f") for child in children) or any(inside(node.get("r"), *ends) for ends in filled)):
             attributes.pop("t", None)
-            children = [child for child in children if not child.tag.endswith("}v")]
+            children = [child for child in children if not child.tag.endswith(("}v", "}is"))]
         lines.append((node.tag, sorted(attributes.items()), (node.text or "").strip()))
         for child in children:
             visit(child)
