@@ -67,6 +67,15 @@ impl<'a> PerRow<'a> {
         }
     }
 
+    /// The column whose value alone decides what the closure says, where its body is `r.column.property` and nothing else.
+    pub fn only_column(&self) -> Option<&str> {
+        let Way::Body { body, parameter, .. } = &self.way else { return None };
+        let Expr::Dot(row, ..) = &**body else { return None };
+        let (Expr::Variable(variable, ..), Expr::Dot(value, ..)) = (&row.lhs, &row.rhs) else { return None };
+        let Expr::Property(column, _) = &value.lhs else { return None };
+        (variable.1 == *parameter && are_properties(&value.rhs)).then(|| column.2.as_str())
+    }
+
     /// Whether the closure says yes about a row.
     pub fn holds(&mut self, row: u32) -> Said<bool> {
         let answer = self.call(row)?;
@@ -74,6 +83,15 @@ impl<'a> PerRow<'a> {
             crate::ValueKind::Blank => Fault::new(TroubleKind::NotYesNo { got: crate::ValueKind::Blank }).into(),
             got => Fault::new(TroubleKind::NotYesNo { got }).into(),
         })
+    }
+}
+
+/// Whether something is read from a value and nothing done to it: `.a`, `.a.b`.
+fn are_properties(chain: &Expr) -> bool {
+    match chain {
+        Expr::Property(..) => true,
+        Expr::Dot(more, ..) => matches!(more.lhs, Expr::Property(..)) && are_properties(&more.rhs),
+        _ => false,
     }
 }
 

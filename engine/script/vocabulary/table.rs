@@ -279,7 +279,8 @@ fn columns(v: &mut Vocabulary) {
         move |context: NativeCallContext, table: &mut Table, name: ImmutableString, formula: FnPtr| -> Said<Table> {
             let mut formula = PerRow::new(&context, &formula, table)?;
             let mut trouble = None;
-            let mut value = |row: u32| formula.call(row).and_then(|value| Ok(session.value(&value)?));
+            let mut known = Moments::of(&formula, table);
+            let mut value = |row: u32| known.get(row, || formula.call(row).and_then(|value| Ok(session.value(&value)?)));
             let data =
                 Data::of((0..table.table().len() as u32).map_while(|row| value(row).map_err(|error| trouble = Some(error)).ok()));
             match trouble {
@@ -616,6 +617,41 @@ fn ordering(v: &mut Vocabulary) {
         _ => Err(Fault::new(TroubleKind::NoColumnsGiven).into()),
     })
     .uses(&[Use::Table, Use::Orders, Use::New, Use::Columns], Gives::With(2));
+}
+
+/// What a formula made of each day or time of the column that it looks at: a million rows have a few hundred days.
+struct Moments<'t> {
+    column: Option<&'t book::Column>,
+    known: FxHashMap<(u8, i64), Value>,
+}
+
+/// So many days and times are remembered.
+const REMEMBERED: usize = 10_000;
+
+impl<'t> Moments<'t> {
+    fn of(formula: &PerRow<'_>, table: &'t Table) -> Moments<'t> {
+        let named = |name: &str| table.table().columns().iter().find(|column| *column.name == *name).map(|column| &**column);
+        Moments { column: formula.only_column().and_then(named), known: FxHashMap::default() }
+    }
+
+    fn get(&mut self, row: u32, make: impl FnOnce() -> Said<Value>) -> Said<Value> {
+        // Days and times have properties, and no property of theirs does anything. A blank is told by its place.
+        let key = match self.column.map(|column| column.get(row as usize)) {
+            Some(Value::Date(day)) => (0, i64::from(day.0)),
+            Some(Value::Time(ms)) => (1, i64::from(ms)),
+            Some(Value::DateTime(ms)) => (2, ms),
+            Some(Value::Duration(ms)) => (3, ms),
+            _ => return make(),
+        };
+        if let Some(value) = self.known.get(&key) {
+            return Ok(*value);
+        }
+        let value = make()?;
+        if self.known.len() < REMEMBERED {
+            self.known.insert(key, value);
+        }
+        Ok(value)
+    }
 }
 
 fn orders(by: &Dynamic) -> Said<Vec<SortKey>> {
