@@ -1,6 +1,6 @@
 //! What is wrong with a script, as facts. The room `message` finds the words.
 
-use book::Place;
+use book::{Broken, Place};
 
 /// One thing that is wrong with a script: where, at which word, and what.
 #[derive(Clone, PartialEq, Debug)]
@@ -171,6 +171,8 @@ pub enum TroubleKind {
     Thrown { private: String },
     /// The room book refused; its own (English) words.
     Refused { detail: String },
+    /// A filled template was read again and is not what was meant.
+    Unproven { why: Broken },
     /// Anything else, in the language's own (English) words.
     Other { private: String },
 }

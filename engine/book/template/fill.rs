@@ -6,7 +6,7 @@ use super::mark::{Block, Name, Piece};
 use super::scope::{Meant, Scope};
 use super::{Field, Filled, Record, SheetMarks, Template, TemplateTrouble};
 use crate::write::Pattern;
-use crate::{Address, EditError, Editor, Fate, Finding, MAX_ROWS, NewValue, Place, Problem, Severity};
+use crate::{Address, EditError, Editor, Fate, Finding, MAX_ROWS, NewValue, Place, Problem, Severity, verify};
 
 /// A finding about a template.
 pub(super) fn finding(file: &str, sheet: &str, cell: Option<Address>, trouble: TemplateTrouble) -> Finding {
@@ -42,10 +42,13 @@ pub(super) fn fill(template: &Template, record: &Record) -> Filled {
     work.too_many(record);
     let Filling { editor, mut findings, .. } = work;
     match editor.finish() {
-        Ok(edited) => Filled { bytes: edited.bytes, findings },
+        Ok(edited) => match verify(&template.package, &edited) {
+            Ok(_) => Filled { bytes: edited.bytes, findings, broken: None },
+            Err(broken) => Filled { bytes: Vec::new(), findings, broken: Some(broken) },
+        },
         Err(error) => {
             findings.push(finding(&template.file, "", None, error.into()));
-            Filled { bytes: Vec::new(), findings }
+            Filled { bytes: Vec::new(), findings, broken: None }
         }
     }
 }

@@ -21,7 +21,7 @@ use frame::Frame;
 use layout::Marks;
 use mark::{BadMark, Piece};
 
-use crate::{Address, EditError, Finding, Image, Limits, NewValue, Package, Refusal, Sheet, Shelf, Value, Workbook};
+use crate::{Address, Broken, EditError, Finding, Image, Limits, NewValue, Package, Refusal, Shelf, Value, Workbook};
 
 /// What is wrong with a mark or with what it is filled with.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -168,6 +168,8 @@ pub struct Filled {
     pub bytes: Vec<u8>,
     /// What is wrong. With an error among them the workbook is no good.
     pub findings: Vec<Finding>,
+    /// What the proof found: the workbook was read again and is not what was meant. Then there are no bytes.
+    pub broken: Option<Broken>,
 }
 
 impl Template {
@@ -177,24 +179,21 @@ impl Template {
         let book = Workbook::open(file, bytes, &Shelf::new(), limits)?;
         let (mut sheets, mut troubles) = (Vec::new(), Vec::new());
         for at in 0..book.sheets().len() {
-            let sheet = book.sheet(at)?;
+            let name = book.sheets()[at].name.clone();
             let mut own = Vec::new();
             let mut marks = Marks::new();
-            for row in sheet.rows() {
-                for (column, value) in row.values() {
-                    let Value::Text(id) = value else { continue };
-                    let cell = Address::new(row.number(), column);
-                    match mark::pieces(sheet.shelf().texts.get(id)) {
-                        Ok(Some(pieces)) => drop(marks.insert(cell, pieces)),
-                        Ok(None) => {}
-                        Err(bad) => own.push((cell, trouble(bad))),
-                    }
+            book.pass(at, |cell, value| {
+                let Value::Text(id) = value else { return };
+                match mark::pieces(book.shelf().texts.get(id)) {
+                    Ok(Some(pieces)) => drop(marks.insert(cell, pieces)),
+                    Ok(None) => {}
+                    Err(bad) => own.push((cell, trouble(bad))),
                 }
-            }
+            })?;
             let sections = layout::sections(&marks, &mut own);
-            let frames = frames(&package, &sheet, &marks, &mut own)?;
-            troubles.extend(own.into_iter().map(|(cell, trouble)| (sheet.name.clone(), Some(cell), trouble)));
-            let each = match mark::pieces(&sheet.name) {
+            let frames = frames(&package, &book, at, &marks, &mut own)?;
+            troubles.extend(own.into_iter().map(|(cell, trouble)| (name.clone(), Some(cell), trouble)));
+            let each = match mark::pieces(&name) {
                 Ok(Some(mut pieces)) => match pieces.first().cloned() {
                     Some(Piece::Open(mark::Block::Each, list)) => {
                         pieces.remove(0);
@@ -205,8 +204,7 @@ impl Template {
                 },
                 _ => None,
             };
-            sheets.push(SheetMarks { name: sheet.name.clone(), each, marks, sections, frames });
-            book.forget(at);
+            sheets.push(SheetMarks { name, each, marks, sections, frames });
         }
         Ok(Template { file: file.to_owned(), package, sheets, troubles, now: None })
     }
@@ -265,7 +263,8 @@ impl Template {
 /// The room of each image. An image takes a cell for itself.
 fn frames(
     package: &Package,
-    sheet: &Sheet,
+    book: &Workbook,
+    nth: usize,
     marks: &Marks,
     troubles: &mut layout::Troubles,
 ) -> Result<BTreeMap<Address, Frame>, Refusal> {
@@ -281,6 +280,9 @@ fn frames(
     if found.is_empty() {
         return Ok(BTreeMap::new());
     }
+    // Merged ranges are known of a sheet that is read whole; a template with images is no large one.
+    let sheet = book.sheet(nth)?;
+    book.forget(nth);
     let sizes = frame::Sizes::read(package, &sheet.name)?;
     let frame = |at: Address| sizes.frame(sheet.merge_at(at).unwrap_or(crate::Area { first: at, last: at }));
     Ok(found.iter().map(|(at, ..)| (*at, frame(*at))).collect())

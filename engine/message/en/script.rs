@@ -181,6 +181,7 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         TroubleKind::Refused { detail: _ } => {
             Telling::new(format!("{here} could not be done"), "check the values and the names of sheets")
         }
+        TroubleKind::Unproven { why } => super::edit::broken(why),
         TroubleKind::Other { private: _ } => {
             Telling::new(format!("{here} could not be done"), "check the values against jitan doc")
         }

@@ -221,6 +221,7 @@ pub(crate) fn trouble(kind: &TroubleKind, word: Option<&str>) -> Telling {
         TroubleKind::Refused { detail: _ } => {
             Telling::new(format!("{here}を行えませんでした。"), "渡している値やシートの名前を確かめて、直してください。")
         }
+        TroubleKind::Unproven { why } => super::edit::broken(why),
         TroubleKind::Other { private: _ } => Telling::new(
             format!("{here}を行えませんでした。"),
             "渡している値と、命令の使い方を jitan doc で確かめて、直してください。",

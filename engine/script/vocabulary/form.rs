@@ -163,6 +163,9 @@ fn fill(session: &Rc<Session>, form: &Form, row: Option<&Row>, values: &Map) -> 
         record.set(name, field(session, value, wants_columns)?);
     }
     let filled = form.0.fill(&record);
+    if let Some(why) = filled.broken {
+        return Err(Fault::about(form.0.file(), TroubleKind::Unproven { why }).into());
+    }
     filled.findings.into_iter().for_each(|finding| session.find_once(finding));
     Ok(FilledForm(Rc::new(filled.bytes)))
 }
