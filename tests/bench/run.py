@@ -224,7 +224,7 @@ def room(w, name, file, lab, limits, program, n):
     target = "{out}/result.xlsx"
     lines = {
         "read": {"bare": [limits, "read", source], "jitan": [program, "read", source]},
-        "edit": {"bare": [limits, "edit", source, SHEET, target], "jitan": [program, "edit", source, target], "proved": [program, "prove", source, target]},
+        "edit": {"bare": [program, "floor", source, SHEET, target], "jitan": [program, "edit", source, target], "proved": [program, "prove", source, target]},
         # A marked copy is proved; so is the edit that it is measured by.
         "mark": {"bare": [program, "prove", source, target], "jitan": [program, "mark", source, target, "500"], "edit": [program, "edit", source, target]},
     }[w]

@@ -1,9 +1,8 @@
-//! The bare loops under each workload: `limits w1|w2|w3|w4|w5|umya|w6|read|edit ARGS`.
+//! The bare loops under each workload: `limits w1|w2|w3|w4|w5|umya|w6|read ARGS`.
 //!
 //! Each is the shortest program that gives the right result from the data of `gen.py` and from no other: no gate, no types, no findings, no cells named. They unwrap
 //! everything on purpose. What they cost is the floor that `jitan run` is measured against.
 #![allow(missing_docs)]
-mod edit;
 mod read;
 mod w1;
 mod w2;
@@ -44,7 +43,6 @@ fn main() {
         "w5" => w5::run(at(2), at(3), at(4)),
         "umya" => w5::umya(at(2), at(3), at(4)),
         "read" => read::run(at(2)),
-        "edit" => edit::run(at(2), at(3), at(4)),
         "w6" => w6::run(at(2), at(3), at(4)),
         other => panic!("no such workload: {other}"),
     }

@@ -1,4 +1,4 @@
-//! Under an edit: the sheet's part inflated and deflated again in blocks, the other entries copied, the file written.
+//! The floor under an edit: the sheet's part inflated and deflated again in blocks, the other entries copied, the file written.
 use std::fs;
 use std::io::{Read, Write};
 
@@ -12,7 +12,7 @@ use crate::zip;
 /// The level at which jitan packs a part that it changed.
 const LEVEL: u32 = 3;
 
-pub fn run(input: &str, part: &str, output: &str) {
+pub(crate) fn run(input: &str, part: &str, output: &str) {
     let bytes = fs::read(input).unwrap();
     let entries = zip::entries(&bytes);
     let sheet = entries.iter().find(|entry| entry.name == part).unwrap();

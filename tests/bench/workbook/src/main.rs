@@ -1,6 +1,9 @@
 //! What the room `book` costs alone, one process a command:
-//! `workbook-bench read FILE` | `edit FILE OUT` | `prove FILE OUT` (the same with its proof) | `mark FILE OUT FINDINGS`;
+//! `workbook-bench floor FILE PART OUT` (what an edit cannot go below) | `read FILE` | `edit FILE OUT` | `prove FILE OUT` (the same with its proof) | `mark FILE OUT FINDINGS`;
 //! and `fill FORM LIST`, what w5 does in its script and nothing else, for a profiler.
+
+mod floor;
+mod zip;
 
 use std::error::Error;
 use std::fs;
@@ -14,6 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[1..] {
+        ["floor", file, part, out] => {
+            floor::run(file, part, out);
+            Ok(())
+        }
         ["read", file] => read(file),
         ["edit", file, out] => edit(file, out, false),
         ["prove", file, out] => edit(file, out, true),
