@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use book::{Finding, Place, Severity, Shelf, TextId, Value};
 use rhai::{Dynamic, ImmutableString};
+use rustc_hash::FxHashSet;
 
 use crate::account::Ledger;
 use crate::fault::Fault;
@@ -35,6 +36,8 @@ pub(crate) struct Session {
     pub findings: RefCell<Vec<Finding>>,
     pub findings_left_out: Cell<u64>,
     pub outputs: RefCell<Vec<Output>>,
+    /// The names of the outputs so far, as Windows compares them.
+    pub output_keys: RefCell<FxHashSet<String>>,
     pub renames: RefCell<Planned>,
     pub units: Cell<Option<u64>>,
     pub patterns: Patterns,
@@ -59,6 +62,7 @@ impl Session {
             findings: RefCell::default(),
             findings_left_out: Cell::new(0),
             outputs: RefCell::default(),
+            output_keys: RefCell::default(),
             renames: RefCell::default(),
             units: Cell::new(None),
             patterns: Patterns::default(),

@@ -167,6 +167,27 @@ fn a_table_is_made_calculated_grouped_and_written() {
 }
 
 #[test]
+fn what_a_formula_makes_of_a_day_holds_for_each_row_of_that_day() {
+    let outcome = Story::script(
+        r#"
+        let 表 = 表を作る(["日"], [[日付(2024, 4, 1)], [日付(2024, 3, 31)], [日付(2024, 4, 1)], [日付(2024, 3, 31)]]);
+        let 回 = 0;
+        let 数えた = 表.列を足す("月", |r| { 回 += 1; r.日.月 });
+        CSV出力("結果.csv", 数えた.列を足す("年度", |r| r.日.年度).列を選ぶ(["年度", "月"]));
+        処理件数(回);
+        "#,
+    )
+    .done();
+    assert_eq!(text(&outcome, "結果.csv"), "年度,月\r\n2024,4\r\n2023,3\r\n2024,4\r\n2023,3\r\n");
+    assert_eq!(outcome.units, 4, "a formula that does something is asked about every row");
+    let trouble = Story::script(
+        "let 表 = 表を作る([\"日\"], [[日付(2024, 4, 1)], [()]]);\nlet 次 = 表.列を足す(\"年度\",\n    |r| r.日.年度);\n処理件数(1);",
+    )
+    .fails();
+    assert_eq!((trouble.line, trouble.word.as_deref()), (3, Some("年度")));
+}
+
+#[test]
 fn numbers_are_exact_and_mixed_types_raise() {
     assert_eq!(shown("print(5 / 2); print(4 / 2); print(0.1 + 0.2); print(7 % 3); print(1 + 1.50);"), "2.5|2|0.3|1|2.50");
     assert_eq!(shown("let a = 5; a += 2; a -= 1; a *= 3; print(a); print(`${a}件`); print(\"計\" + a);"), "18|18件|計18");

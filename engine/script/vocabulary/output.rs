@@ -86,8 +86,7 @@ fn begin(session: &Rc<Session>, name: &str, extension: Option<&str>) -> Said<()>
     if extension.is_some_and(|wanted| !super::read::extension(name).eq_ignore_ascii_case(wanted)) {
         return Err(wrong().into());
     }
-    let key = japan::name_key(name);
-    if session.outputs.borrow().iter().any(|output| japan::name_key(&output.name) == key) {
+    if session.output_keys.borrow().contains(&japan::name_key(name)) {
         return Err(Fault::about(name, TroubleKind::OutputTwice { name: name.to_owned() }).into());
     }
     (session.context.progress)(Progress::Writing { name: name.to_owned() });
@@ -95,6 +94,7 @@ fn begin(session: &Rc<Session>, name: &str, extension: Option<&str>) -> Said<()>
 }
 
 fn keep(session: &Rc<Session>, name: &str, bytes: Vec<u8>) {
+    session.output_keys.borrow_mut().insert(japan::name_key(name));
     session.outputs.borrow_mut().push(Output { name: name.to_owned(), bytes });
 }
 
