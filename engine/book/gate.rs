@@ -1,9 +1,10 @@
 //! The gate: what is checked of a file's bytes before any parser sees them, and while they are unpacked.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use crc32fast::Hasher as Crc;
+use flate2::{Decompress, FlushDecompress, Status};
 use rustc_hash::FxHashMap;
 
 use crate::Refusal;
@@ -51,6 +52,8 @@ impl Default for Limits {
 const RATIO_FROM: u64 = 100 << 10;
 /// A small part (relationships, styles, the list of sheets) is held whole; none is larger than this.
 const SMALL_PART: u64 = 64 << 20;
+/// A packed part that is kept unpacked once it is asked for again is no larger.
+const KEPT: u64 = 64 << 10;
 
 const END: &[u8] = b"PK\x05\x06";
 const END64_LOCATOR: &[u8] = b"PK\x06\x07";
@@ -78,6 +81,9 @@ struct Entry {
     /// Its record in the directory, and where its local header begins.
     record: Range<usize>,
     local: usize,
+    /// Whether it was asked for before, and what it unpacks to: a template's small parts are asked for again and again.
+    asked: Cell<bool>,
+    unpacked: OnceCell<Box<[u8]>>,
 }
 
 /// An entry as its bytes lie in the file, for whoever copies it.
@@ -174,6 +180,9 @@ impl Archive {
         if entry.encrypted {
             return Err(Refusal::Password);
         }
+        if let Some(unpacked) = self.kept(entry) {
+            return Ok(self.plain(&entry.name, unpacked, entry.crc));
+        }
         let inflate = match entry.method {
             0 => None,
             8 => Some(Decompress::new(false)),
@@ -195,8 +204,30 @@ impl Archive {
     pub(crate) fn loose<'a>(&'a self, name: &'a str, bytes: &'a [u8]) -> Part<'a> {
         let mut sum = Crc::new();
         sum.update(bytes);
-        let (left, wanted) = (bytes.len() as u64, sum.sum());
-        Part { name, input: bytes, inflate: None, left, crc: Crc::new(), wanted, count: &self.unpacked }
+        self.plain(name, bytes, sum.finalize())
+    }
+
+    fn plain<'a>(&'a self, name: &'a str, bytes: &'a [u8], wanted: u32) -> Part<'a> {
+        Part { name, input: bytes, inflate: None, left: bytes.len() as u64, crc: Crc::new(), wanted, count: &self.unpacked }
+    }
+
+    /// What a small packed part unpacks to, from the second time on that it is asked for. A damaged one is never kept.
+    fn kept<'a>(&'a self, entry: &'a Entry) -> Option<&'a [u8]> {
+        if entry.method != 8 || entry.size > KEPT || !entry.asked.replace(true) {
+            return None;
+        }
+        if entry.unpacked.get().is_none() {
+            // What is read of it is counted when it is handed out.
+            let (input, count) = (&self.bytes[entry.data.clone()], Cell::new(0));
+            let inflate = Some(Decompress::new(false));
+            let (name, left, wanted) = (&entry.name, entry.size, entry.crc);
+            let mut part = Part { name, input, inflate, left, crc: Crc::new(), wanted, count: &count };
+            let mut whole = vec![0; entry.size as usize + 1];
+            let filled = part.fill(&mut whole).ok()?;
+            whole.truncate(filled);
+            let _ = entry.unpacked.set(whole.into_boxed_slice());
+        }
+        entry.unpacked.get().map(|bytes| &**bytes)
     }
 
     /// A small part as a whole.
@@ -254,7 +285,7 @@ impl Part<'_> {
         }
         self.crc.update(&out[..filled]);
         self.count.set(self.count.get() + filled as u64);
-        if filled < out.len() && (self.left > 0 || self.crc.sum() != self.wanted) {
+        if filled < out.len() && (self.left > 0 || self.crc.clone().finalize() != self.wanted) {
             return Err(broken(format!("{}: checksum", self.name)));
         }
         Ok(filled)
@@ -367,6 +398,8 @@ impl Entry {
             data: start..end,
             record: at..at + length,
             local,
+            asked: Cell::new(false),
+            unpacked: OnceCell::new(),
         };
         Some((entry, length))
     }

@@ -32,6 +32,7 @@ mod values;
 mod verify;
 pub(crate) mod work;
 
+pub(crate) use scan::Formulas;
 pub use sheet::SheetEditor;
 pub use style::StyleChange;
 pub use value::NewValue;

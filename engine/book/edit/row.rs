@@ -349,7 +349,7 @@ impl<'r> RowParts<'r> {
             match found {
                 Token::Close { name: b"row" } => return Ok(RowParts { open, cells, close: &raw[at..] }),
                 Token::Open { name: b"c", attributes: tag, empty } => {
-                    let end = if empty { length } else { element_end(&raw[at..], length).ok_or_else(wrong)? };
+                    let end = if empty { length } else { cell_end(&raw[at..], length).ok_or_else(wrong)? };
                     let column = column_of(tag).unwrap_or(next);
                     next = column + 1;
                     if column >= MAX_COLUMNS {
@@ -376,6 +376,18 @@ impl<'r> RowParts<'r> {
 fn column_of(tag: &[u8]) -> Option<u32> {
     let raw = attributes(tag).find(|(name, _)| local(name) == b"r").map(|(_, raw)| raw)?;
     Some(std::str::from_utf8(raw).ok()?.parse::<Address>().ok()?.column)
+}
+
+/// The end of the cell whose opening tag has that length. Nearly always the next closing tag of its name is its own.
+fn cell_end(raw: &[u8], open: usize) -> Option<usize> {
+    const CLOSE: &[u8] = b"</c>";
+    let simple = memchr::memmem::find(&raw[open..], CLOSE).map(|at| open + at);
+    // Within a comment the tag would be none, and a cell of another kind could stand within an extension.
+    let simple = simple.filter(|end| {
+        raw.starts_with(b"<c ")
+            && !memchr::memchr_iter(b'<', &raw[open..*end]).any(|at| matches!(raw.get(open + at + 1), Some(b'!' | b'?' | b'c')))
+    });
+    simple.map(|end| end + CLOSE.len()).or_else(|| element_end(raw, open))
 }
 
 /// The end of the element whose opening tag has that length.

@@ -13,9 +13,11 @@ use crate::{Address, Area, MAX_COLUMNS, MAX_ROWS};
 
 /// All formulas' texts of one sheet together.
 const MOST_TEXT: usize = 256 << 20;
+/// A sheet whose formulas are remembered is no larger.
+const REMEMBERED: usize = 64 << 10;
 
 /// The formulas of a sheet.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(crate) struct Formulas {
     pub(crate) cells: Vec<FormulaCell>,
     texts: String,
@@ -60,8 +62,21 @@ impl Formulas {
         self.masters.get(&number).and_then(|place| self.cells.get(*place))
     }
 
-    /// Goes over a sheet.
+    /// The formulas of a sheet. Those of a small one are remembered: a template is filled a hundred times.
     pub(crate) fn read(package: &Package, part: &str) -> Result<Formulas, EditError> {
+        if package.archive.part(part)?.left() > REMEMBERED {
+            return Formulas::scan(package, part);
+        }
+        if let Some(known) = package.formulas.borrow().get(part) {
+            return Ok(known.clone());
+        }
+        let formulas = Formulas::scan(package, part)?;
+        package.formulas.borrow_mut().insert(part.to_owned(), formulas.clone());
+        Ok(formulas)
+    }
+
+    /// Goes over a sheet.
+    fn scan(package: &Package, part: &str) -> Result<Formulas, EditError> {
         if !has_formula(package, part)? {
             return Ok(Formulas::default());
         }

@@ -49,8 +49,8 @@ impl Plan {
             for nth in own {
                 plan.targets[nth] = found.add(&sheet, &marks[nth], nth).map(|cell| (at, cell));
             }
+            // The sheet stays read: the proof compares it with the marked one.
             plan.sheets.insert(at, found);
-            book.forget(at);
         }
         plan.limit(marks);
         Ok(plan)

@@ -14,11 +14,15 @@ pub(crate) use tree::{Element, Node, Tree, escape};
 pub(crate) use types::Types;
 pub(crate) use zip::{Packed, Packer, assemble, pack};
 
-use crate::edit::Editor;
+use std::cell::{OnceCell, RefCell};
+
+use rustc_hash::FxHashMap;
+
+use crate::edit::{Editor, Formulas};
 use crate::gate::{Archive, Limits, broken, hostile};
 use crate::read::sniff::{Found, sniff};
 use crate::read::xlsx::feed::Feed;
-use crate::read::xlsx::{Relation, relations};
+use crate::read::xlsx::{Relation, Styles, relations};
 use crate::{Format, Refusal, SheetInfo, Visibility};
 
 /// A part that is held whole (everything but a sheet's cells) is no larger.
@@ -37,6 +41,10 @@ pub struct Package {
     pub(crate) tabs: Vec<Tab>,
     pub(crate) date1904: bool,
     active: usize,
+    /// The formulas of small sheets that were gone over already.
+    pub(crate) formulas: RefCell<FxHashMap<String, Formulas>>,
+    /// What its style numbers show, once somebody asked.
+    shows: OnceCell<Styles>,
 }
 
 /// A sheet as the workbook lists it.
@@ -68,6 +76,8 @@ impl Package {
             tabs: Vec::new(),
             date1904: false,
             active: 0,
+            formulas: RefCell::default(),
+            shows: OnceCell::new(),
         };
         package.list_sheets()?;
         Ok(package)
@@ -137,6 +147,18 @@ impl Package {
     pub(crate) fn related(&self, kind: &str) -> Option<&str> {
         let found = self.relations.iter().find(|relation| relation.kind == kind)?.target.as_ref()?;
         self.archive.spelling(found)
+    }
+
+    /// What its style numbers show.
+    pub(crate) fn shows(&self) -> Result<&Styles, Refusal> {
+        if self.shows.get().is_none() {
+            let styles = match self.related("styles") {
+                Some(part) => Styles::read(Feed::new(self.archive.part(part)?))?,
+                None => Styles::default(),
+            };
+            let _ = self.shows.set(styles);
+        }
+        self.shows.get().ok_or_else(|| broken("styles".to_owned()))
     }
 
     fn list_sheets(&mut self) -> Result<(), Refusal> {

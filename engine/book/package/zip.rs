@@ -1,10 +1,12 @@
 //! A zip put together again: entries that did not change are copied as they lie, byte for byte.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use crc32fast::Hasher as Crc;
+use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
 
 use crate::gate::{Archive, RawEntry, u16_at, u32_at};
 
@@ -16,6 +18,11 @@ const HAS_DESCRIPTOR: u16 = 0x0008;
 /// 1980-01-01, the first day a zip can name: no clock decides the bytes.
 const FIRST_DAY: u16 = 0x0021;
 const DEFLATED: u16 = 8;
+
+thread_local! {
+    /// A packer at rest. Making one costs more than packing a small part with it: it has tables of a third of a megabyte.
+    static SPARE: Cell<Option<DeflateEncoder<Vec<u8>>>> = const { Cell::new(None) };
+}
 
 /// A part, packed.
 #[derive(Clone)]
@@ -34,7 +41,9 @@ pub(crate) struct Packer {
 impl Packer {
     /// Nothing yet.
     pub(crate) fn new() -> Packer {
-        Packer { deflate: DeflateEncoder::new(Vec::new(), Compression::new(LEVEL)), crc: Crc::new() }
+        let spare = SPARE.with(Cell::take);
+        let deflate = spare.unwrap_or_else(|| DeflateEncoder::new(Vec::new(), Compression::new(LEVEL)));
+        Packer { deflate, crc: Crc::new() }
     }
 
     /// How much was written so far.
@@ -43,9 +52,11 @@ impl Packer {
     }
 
     /// The whole part.
-    pub(crate) fn finish(self) -> io::Result<Packed> {
+    pub(crate) fn finish(mut self) -> io::Result<Packed> {
         let size = self.size();
-        Ok(Packed { data: self.deflate.finish()?, size, crc: self.crc.sum() })
+        let data = self.deflate.reset(Vec::new())?;
+        SPARE.with(|spare| spare.set(Some(self.deflate)));
+        Ok(Packed { data, size, crc: self.crc.finalize() })
     }
 }
 

@@ -8,46 +8,41 @@ use crate::read::xlsx::Styles;
 const LISTS: [&str; 8] = ["numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"];
 
 /// The number formats behind the style numbers of original and result.
-pub(super) struct Looks {
-    /// None where the part is the same.
-    old: Option<Styles>,
-    new: Styles,
+pub(super) struct Looks<'a> {
+    old: &'a Styles,
+    new: &'a Styles,
 }
 
-impl Looks {
+impl<'a> Looks<'a> {
     /// Reads the styles of both; fails if one that was there is no longer what it was.
-    pub(super) fn read(before: &Package, after: &Package, changed: &[String]) -> Result<Looks, Broken> {
+    pub(super) fn read(before: &'a Package, after: &'a Package, changed: &[String]) -> Result<Looks<'a>, Broken> {
         let part = |package: &Package| package.related("styles").map(str::to_owned);
-        let styles = |package: &Package| -> Result<Styles, Broken> {
-            Ok(match part(package) {
-                Some(part) => Styles::read(crate::read::xlsx::feed::Feed::new(package.archive.part(&part)?))?,
-                None => Styles::default(),
-            })
-        };
-        let new = styles(after)?;
         match (part(before), part(after)) {
-            (Some(old), Some(now)) if old == now && !changed.contains(&old) => return Ok(Looks { old: None, new }),
+            // The same part is not read twice.
+            (Some(old), Some(new)) if old == new && !changed.contains(&old) => {
+                return Ok(Looks { old: before.shows()?, new: before.shows()? });
+            }
             (None, _) => {}
-            (Some(old), Some(now)) => {
-                let (old_xml, new_xml) = (before.read(&old)?, after.read(&now)?);
-                let (old_tree, new_tree) = (Tree::read(&old_xml, &old)?, Tree::read(&new_xml, &now)?);
+            (Some(old), Some(new)) => {
+                let (old_xml, new_xml) = (before.read(&old)?, after.read(&new)?);
+                let (old_tree, new_tree) = (Tree::read(&old_xml, &old)?, Tree::read(&new_xml, &new)?);
                 if !old_tree.root().zip(new_tree.root()).is_some_and(|(old, new)| grown(old, new)) {
-                    return Err(Broken::Part { part: now });
+                    return Err(Broken::Part { part: new });
                 }
             }
             (Some(part), None) => return Err(Broken::Part { part }),
         }
-        Ok(Looks { old: Some(styles(before)?), new })
+        Ok(Looks { old: before.shows()?, new: after.shows()? })
     }
 
     /// Whether two style numbers, of original and result, show numbers in the same way.
     pub(super) fn same_format(&self, old: u32, new: u32) -> bool {
-        self.old.as_ref().unwrap_or(&self.new).code(old) == self.new.code(new)
+        self.old.code(old) == self.new.code(new)
     }
 
     /// The styles of the result.
     pub(super) fn new(&self) -> &Styles {
-        &self.new
+        self.new
     }
 }
 

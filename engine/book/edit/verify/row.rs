@@ -15,7 +15,7 @@ use crate::{Address, MAX_COLUMNS};
 /// A row of the result beside the row of the original that it comes from.
 pub(super) struct Pair<'a> {
     pub(super) meant: &'a Meant,
-    pub(super) looks: &'a Looks,
+    pub(super) looks: &'a Looks<'a>,
     /// Number and bytes in the original; none for a row that is new.
     pub(super) old: Option<(u32, &'a [u8])>,
     pub(super) at: u32,
