@@ -164,10 +164,10 @@ impl Walk<'_> {
             }
             (_, [Seen::Plain | Seen::Row(_) | Seen::Table(_), ..]) => self.lose(&values),
             (name, [before, ..]) => {
-                if let (Root::Here(cell) | Root::Above(cell), false) = (root, PURE.contains(&name)) {
-                    if !matches!(before, Seen::Book(_) | Seen::Arrival | Seen::Closure(_)) {
-                        self.forget(cell);
-                    }
+                if let (Root::Here(cell) | Root::Above(cell), false) = (root, PURE.contains(&name))
+                    && !matches!(before, Seen::Book(_) | Seen::Arrival | Seen::Closure(_))
+                {
+                    self.forget(cell);
                 }
                 self.lose(&values)
             }
@@ -180,7 +180,7 @@ impl Walk<'_> {
         let item = self.any_of(list);
         let mut answer = Seen::Never;
         self.repeat(|walk| {
-            let given = walk.call_closure(closure, &[item.clone()]);
+            let given = walk.call_closure(closure, std::slice::from_ref(&item));
             answer = walk.join(&answer, &given);
         });
         let some = |item: &Seen| Seen::List(Rc::new(super::seen::List { items: vec![(item.clone(), false)], more: false }));

@@ -41,7 +41,7 @@ impl<'a> Looks<'a> {
     }
 
     /// The styles of the result.
-    pub(super) fn new(&self) -> &Styles {
+    pub(super) fn after(&self) -> &Styles {
         self.new
     }
 }

@@ -208,7 +208,7 @@ impl<'a> InStep<'a> {
         let xml = [b"<worksheet><sheetData>", &std::mem::take(&mut self.set)[..], b"</sheetData></worksheet>"].concat();
         let builder = SheetBuilder::new(&self.meant.name, &Shelf::new());
         let feed = Feed::new(self.after.archive.loose(self.part, &xml));
-        let sheet = xlsx::cells(feed, builder, self.looks.new(), self.after.date1904, &self.after.limits)?;
+        let sheet = xlsx::cells(feed, builder, self.looks.after(), self.after.date1904, &self.after.limits)?;
         for row in rows {
             for (column, edit) in self.meant.edits.get(&row).into_iter().flatten() {
                 let Some(content) = &edit.content else { continue };
