@@ -109,11 +109,15 @@ impl Store {
         self.some_renames("n >= ?2 AND state = 4 ORDER BY n LIMIT ?3", job, 0, u32::MAX)
     }
 
-    /// The inodes of all files of a job.
-    pub fn renames_inodes(&self, job: &str) -> Result<Vec<u64>, Error> {
-        let mut statement = self.connection.prepare_cached("SELECT ino FROM rename WHERE job = ?1")?;
-        let inodes = statement.query_map([job], |row| row.get::<_, i64>(0).map(i64::cast_unsigned))?;
-        Ok(inodes.collect::<Result<_, _>>()?)
+    /// By what all files of a job are known again: inode, size, and when each was last written. The inode alone is not enough,
+    /// as a file that people make may get that of one they deleted.
+    pub fn renames_known(&self, job: &str) -> Result<Vec<(u64, u64, i64)>, Error> {
+        let mut statement = self.connection.prepare_cached("SELECT ino, size, mtime FROM rename WHERE job = ?1")?;
+        let known = statement.query_map([job], |row| {
+            let whole = |at: usize| row.get::<_, i64>(at).map(i64::cast_unsigned);
+            Ok((whole(0)?, whole(1)?, row.get(2)?))
+        })?;
+        Ok(known.collect::<Result<_, _>>()?)
     }
 
     /// One row of the journal.

@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use rustix::io::Errno;
 
 use super::disk::is_there;
-use super::handback::{parts, waited};
+use super::handback::{parts, seen, waited};
 use super::house::{Halt, House, reading, writing};
 use super::step::step;
 use crate::arrival::is_litter;
@@ -205,7 +205,7 @@ fn restore_folders(house: &House, job: &Job, places: &Places<'_>) -> Result<(), 
 fn added(house: &House, job: &Job, places: &Places<'_>, taken: &mut TakenBack) -> Result<(), Halt> {
     let Some(row) = house.store().rename(&job.new.id, 0)?.filter(|_| job.new.folder) else { return Ok(()) };
     let root = places.from.join(root(&row.dst));
-    let mut known: Option<FxHashSet<u64>> = None;
+    let mut known: Option<FxHashSet<(u64, u64, i64)>> = None;
     let told: FxHashSet<String> = taken.left.iter().map(|(path, _)| path.clone()).collect();
     for entry in walkdir::WalkDir::new(&root) {
         let entry = match entry {
@@ -218,10 +218,13 @@ fn added(house: &House, job: &Job, places: &Places<'_>, taken: &mut TakenBack) -
         }
         let known = match &mut known {
             Some(known) => known,
-            none => none.insert(house.store().renames_inodes(&job.new.id)?.into_iter().collect()),
+            none => none.insert(house.store().renames_known(&job.new.id)?.into_iter().collect()),
         };
         let path = entry.path().strip_prefix(places.from).unwrap_or(entry.path()).to_string_lossy().into_owned();
-        let ours = entry.metadata().is_ok_and(|meta| known.contains(&meta.ino()));
+        let ours = entry.metadata().is_ok_and(|meta| {
+            let seen = seen(&meta);
+            known.contains(&(meta.ino(), seen.size, i64::try_from(seen.modified).unwrap_or(0)))
+        });
         if !ours && !told.contains(&path) {
             taken.left.push((path, UndoWhy::Added));
         }
