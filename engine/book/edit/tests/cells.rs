@@ -11,6 +11,8 @@ pub(super) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x0
 /// A form as offices have them: merged title, table, chart, picture, comment, formulas over two sheets.
 pub(super) fn form() -> Vec<u8> {
     let mut book = Writer::new();
+    // Without a moment of its own, two of these made in two seconds would differ.
+    book.set_properties(&crate::write::properties().unwrap());
     let bold = Format::new().set_bold();
     let sheet = book.add_worksheet();
     sheet.set_name("申請書").unwrap();

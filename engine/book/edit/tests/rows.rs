@@ -12,6 +12,8 @@ use crate::{Address, Area, EditError, Edited, RowTrouble, SheetEditor, verify};
 /// A workbook in which everything that can name a row names some.
 pub(super) fn rich() -> Vec<u8> {
     let mut book = Writer::new();
+    // Without a moment of its own, two of these made in two seconds would differ.
+    book.set_properties(&crate::write::properties().unwrap());
     let sheet = book.add_worksheet();
     sheet.set_name("明細").unwrap();
     sheet.merge_range(0, 0, 0, 4, "明細書", &Format::new().set_bold()).unwrap();
