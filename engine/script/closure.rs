@@ -1,10 +1,12 @@
 //! A script's closure called for every row.
 //!
-//! Rhai's own way of calling a function pointer starts each call with empty caches and builds the row anew. Here the
-//! closure's body is evaluated in place: the caches stay warm and the row handle moves on.
+//! A body that only calculates is worked out by `quick.rs`. Rhai has all others: its own way of calling a function pointer
+//! starts each call with empty caches and builds the row anew; here the body is evaluated in place, so that the caches stay
+//! warm and the row handle moves on.
 
 use std::rc::Rc;
 
+use book::Value;
 use rhai::{
     AST, ASTNode, Caches, Dynamic, EvalAltResult, EvalContext, Expr, Expression, FnPtr, GlobalRuntimeState, ImmutableString,
     Module, NativeCallContext, Position, Scope, Stmt, StmtBlock,
@@ -14,11 +16,15 @@ use crate::error::TroubleKind;
 use crate::fault::{Fault, Said, kind_of};
 use crate::handle::{Row, Table};
 use crate::outcome::LimitKind;
+use crate::quick::{Quick, Surroundings};
+use crate::session::Session;
 
 /// A closure of one row, ready to be called again and again.
 pub(crate) struct PerRow<'a> {
     context: &'a NativeCallContext<'a>,
     closure: &'a FnPtr,
+    session: Rc<Session>,
+    quick: Option<Quick>,
     way: Way,
     table: Table,
 }
@@ -38,16 +44,40 @@ enum Way {
 
 impl<'a> PerRow<'a> {
     /// Prepares to call `closure` for rows of `table`.
-    pub fn new(context: &'a NativeCallContext<'a>, closure: &'a FnPtr, table: &Table) -> Said<PerRow<'a>> {
-        let way = body_of(context, closure).unwrap_or(Way::Pointer);
+    pub fn new(session: &Rc<Session>, context: &'a NativeCallContext<'a>, closure: &'a FnPtr, table: &Table) -> Said<PerRow<'a>> {
+        let mut way = body_of(context, closure).unwrap_or(Way::Pointer);
         if context.call_level() >= context.engine().max_call_levels() {
             return Err(Fault::Limit(LimitKind::Calls).into());
         }
-        Ok(PerRow { context, closure, way, table: table.clone() })
+        let quick = way.quick(session, context, table);
+        Ok(PerRow { context, closure, session: Rc::clone(session), quick, way, table: table.clone() })
     }
 
-    /// What the closure says about a row.
-    pub fn call(&mut self, row: u32) -> Said<Dynamic> {
+    /// What the closure says about a row, as tables hold it.
+    pub fn value(&mut self, row: u32) -> Said<Value> {
+        match self.quickly(row) {
+            // As `Session::value` has it.
+            Some(Value::Text(text)) if self.session.shelf.texts.get(text).is_empty() => Ok(Value::Blank),
+            Some(value) => Ok(value),
+            None => {
+                let answer = self.call(row)?;
+                Ok(self.session.value(&answer)?)
+            }
+        }
+    }
+
+    fn quickly(&mut self, row: u32) -> Option<Value> {
+        self.quick.as_ref()?.value(row)
+    }
+
+    /// What Rhai says about a row. Where it can say what the quick way could not, the next row is asked of Rhai at once.
+    fn call(&mut self, row: u32) -> Said<Dynamic> {
+        let answer = self.ask(row)?;
+        self.quick = None;
+        Ok(answer)
+    }
+
+    fn ask(&mut self, row: u32) -> Said<Dynamic> {
         match &mut self.way {
             Way::Body { body, parameter, global, caches, scope } => {
                 put_row(scope, parameter, &self.table, row);
@@ -78,11 +108,30 @@ impl<'a> PerRow<'a> {
 
     /// Whether the closure says yes about a row.
     pub fn holds(&mut self, row: u32) -> Said<bool> {
+        if let Some(Value::YesNo(yes)) = self.quickly(row) {
+            return Ok(yes);
+        }
         let answer = self.call(row)?;
         answer.as_bool().map_err(|_| match kind_of(&answer) {
             crate::ValueKind::Blank => Fault::new(TroubleKind::NotYesNo { got: crate::ValueKind::Blank }).into(),
             got => Fault::new(TroubleKind::NotYesNo { got }).into(),
         })
+    }
+}
+
+impl Way {
+    /// The body made quick, if it only calculates.
+    fn quick(&mut self, session: &Rc<Session>, context: &NativeCallContext, table: &Table) -> Option<Quick> {
+        let Way::Body { body, parameter, global, caches, scope } = self else { return None };
+        let others = scope.iter_raw().filter(|(name, ..)| *name != parameter.as_str());
+        let captured: Vec<_> = others.map(|(name, _, value)| (ImmutableString::from(name), value.flatten_clone())).collect();
+        let modules = global.lib.clone();
+        let is_own = |name: &str, count: usize| modules.iter().any(|module| module.get_script_fn(name, count).is_some());
+        let evaluate = &mut |part: &Expr| {
+            let mut context = EvalContext::new(context.engine(), global, caches, scope, None);
+            context.eval_expression_tree(&Expression::from(part)).ok().map(Dynamic::flatten)
+        };
+        Quick::of(body, &mut Surroundings { session, table, row: parameter, captured: &captured, is_own: &is_own, evaluate })
     }
 }
 

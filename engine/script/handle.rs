@@ -140,11 +140,7 @@ impl Row {
     /// The value in a column position.
     #[inline]
     fn read(&self, session: &Session, column: u32) -> Dynamic {
-        let value = self.frame.table.value(self.row as usize, column as usize);
-        if value == Value::Blank {
-            *session.last_blank.borrow_mut() = Some((Rc::clone(&self.frame), self.row, column));
-        }
-        session.dynamic(value)
+        session.dynamic(session.read(&self.frame, self.row, column))
     }
 }
 

@@ -19,6 +19,7 @@ mod operators;
 mod options;
 mod outcome;
 mod program;
+mod quick;
 mod renames;
 mod sandbox;
 mod scan;

@@ -44,13 +44,74 @@ impl From<Number> for Dynamic {
     }
 }
 
+/// An operator of two sides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sign {
+    Plus,
+    Minus,
+    Times,
+    Over,
+    Rest,
+    Power,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+    Equal,
+    Unequal,
+}
+
+impl Sign {
+    const CALCULATING: [(Sign, &str); 6] =
+        [(Sign::Plus, "+"), (Sign::Minus, "-"), (Sign::Times, "*"), (Sign::Over, "/"), (Sign::Rest, "%"), (Sign::Power, "**")];
+    const COMPARING: [(Sign, &str); 6] = [
+        (Sign::Less, "<"),
+        (Sign::AtMost, "<="),
+        (Sign::Greater, ">"),
+        (Sign::AtLeast, ">="),
+        (Sign::Equal, "=="),
+        (Sign::Unequal, "!="),
+    ];
+
+    /// The operator as scripts write it.
+    pub fn of(written: &str) -> Option<Sign> {
+        Sign::CALCULATING.iter().chain(&Sign::COMPARING).find(|(_, known)| *known == written).map(|(sign, _)| *sign)
+    }
+
+    /// Whether it answers yes or no.
+    pub fn compares(self) -> bool {
+        self as u8 >= Sign::Less as u8
+    }
+
+    pub fn is_equality(self) -> bool {
+        matches!(self, Sign::Equal | Sign::Unequal)
+    }
+
+    /// Whether two things in this order are what the operator asks for.
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            Sign::Less => order.is_lt(),
+            Sign::AtMost => order.is_le(),
+            Sign::Greater => order.is_gt(),
+            Sign::AtLeast => order.is_ge(),
+            Sign::Equal => order.is_eq(),
+            _ => order.is_ne(),
+        }
+    }
+}
+
 /// A whole number if it is one, else the decimal without trailing zeros.
-pub(crate) fn tidy(exact: Decimal) -> Dynamic {
+pub(crate) fn tidied(exact: Decimal) -> Number {
     let exact = exact.normalize();
     match (exact.scale(), i64::try_from(exact)) {
-        (0, Ok(whole)) => whole.into(),
-        _ => Dynamic::from_decimal(exact),
+        (0, Ok(whole)) => Number::Whole(whole),
+        _ => Number::Exact(exact),
     }
+}
+
+/// The same, as scripts hold it.
+pub(crate) fn tidy(exact: Decimal) -> Dynamic {
+    tidied(exact).into()
 }
 
 /// Gives the operators their meaning.
@@ -62,18 +123,19 @@ pub(crate) fn register(engine: &mut Engine, session: &Rc<Session>) {
 }
 
 fn register_calculation(engine: &mut Engine, session: &Rc<Session>) {
-    for sign in ["+", "-", "*", "/", "%", "**"] {
-        engine.register_fn(sign, move |a: i64, b: i64| calculate(sign, Number::Whole(a), Number::Whole(b)));
-        engine.register_fn(sign, move |a: Decimal, b: Decimal| calculate(sign, Number::Exact(a), Number::Exact(b)));
-        engine.register_fn(sign, move |a: Decimal, b: i64| calculate(sign, Number::Exact(a), Number::Whole(b)));
-        engine.register_fn(sign, move |a: i64, b: Decimal| calculate(sign, Number::Whole(a), Number::Exact(b)));
+    for (sign, written) in Sign::CALCULATING {
+        engine.register_fn(written, move |a: i64, b: i64| calculate(sign, Number::Whole(a), Number::Whole(b)));
+        engine.register_fn(written, move |a: Decimal, b: Decimal| calculate(sign, Number::Exact(a), Number::Exact(b)));
+        engine.register_fn(written, move |a: Decimal, b: i64| calculate(sign, Number::Exact(a), Number::Whole(b)));
+        engine.register_fn(written, move |a: i64, b: Decimal| calculate(sign, Number::Whole(a), Number::Exact(b)));
         let session = Rc::clone(session);
-        engine
-            .register_fn(sign, move |context: NativeCallContext, a: Dynamic, b: Dynamic| mixed(sign, &context, &session, &a, &b));
+        engine.register_fn(written, move |context: NativeCallContext, a: Dynamic, b: Dynamic| {
+            mixed(sign, &context, &session, &a, &b)
+        });
     }
     // `a /= b` must be `a = a / b`; Rhai's own would cut off the fraction.
     engine.register_fn("/=", |a: &mut i64, b: i64| -> Said<()> {
-        let quotient = calculate("/", Number::Whole(*a), Number::Whole(b))?;
+        let quotient = calculate(Sign::Over, Number::Whole(*a), Number::Whole(b))?;
         match quotient.as_int() {
             Ok(whole) => *a = whole,
             Err(_) => {
@@ -101,63 +163,58 @@ fn register_texts(engine: &mut Engine, session: &Rc<Session>) {
 }
 
 fn register_comparison(engine: &mut Engine, session: &Rc<Session>) {
-    for sign in ["<", "<=", ">", ">=", "==", "!="] {
-        engine.register_fn(sign, move |a: i64, b: i64| holds(sign, a.cmp(&b)));
-        engine.register_fn(sign, move |a: Decimal, b: Decimal| holds(sign, a.cmp(&b)));
-        engine.register_fn(sign, move |a: Decimal, b: i64| holds(sign, a.cmp(&b.into())));
-        engine.register_fn(sign, move |a: i64, b: Decimal| holds(sign, Decimal::from(a).cmp(&b)));
-        engine.register_fn(sign, move |a: Day, b: Day| holds(sign, a.cmp(&b)));
-        engine.register_fn(sign, move |a: ImmutableString, b: ImmutableString| holds(sign, a.as_str().cmp(b.as_str())));
+    for (sign, written) in Sign::COMPARING {
+        engine.register_fn(written, move |a: i64, b: i64| sign.holds(a.cmp(&b)));
+        engine.register_fn(written, move |a: Decimal, b: Decimal| sign.holds(a.cmp(&b)));
+        engine.register_fn(written, move |a: Decimal, b: i64| sign.holds(a.cmp(&b.into())));
+        engine.register_fn(written, move |a: i64, b: Decimal| sign.holds(Decimal::from(a).cmp(&b)));
+        engine.register_fn(written, move |a: Day, b: Day| sign.holds(a.cmp(&b)));
+        engine.register_fn(written, move |a: ImmutableString, b: ImmutableString| sign.holds(a.as_str().cmp(b.as_str())));
         let session = Rc::clone(session);
-        engine.register_fn(sign, move |a: Dynamic, b: Dynamic| compare(sign, &session, &a, &b));
-    }
-}
-
-fn holds(sign: &str, order: Ordering) -> bool {
-    match sign {
-        "<" => order.is_lt(),
-        "<=" => order.is_le(),
-        ">" => order.is_gt(),
-        ">=" => order.is_ge(),
-        "==" => order.is_eq(),
-        _ => order.is_ne(),
+        engine.register_fn(written, move |a: Dynamic, b: Dynamic| compare(sign, &session, &a, &b));
     }
 }
 
 /// Calculates exactly: whole numbers stay whole, a quotient becomes a decimal where it must.
-pub(crate) fn calculate(sign: &str, a: Number, b: Number) -> Said<Dynamic> {
-    if matches!(sign, "/" | "%") && b.decimal().is_zero() {
+pub(crate) fn calculated(sign: Sign, a: Number, b: Number) -> Said<Number> {
+    if matches!(sign, Sign::Over | Sign::Rest) && b.decimal().is_zero() {
         return Err(Fault::new(TroubleKind::DividedByZero).into());
     }
     if let (Number::Whole(a), Number::Whole(b)) = (a, b) {
         let whole = match sign {
-            "+" => a.checked_add(b),
-            "-" => a.checked_sub(b),
-            "*" => a.checked_mul(b),
-            "%" => a.checked_rem(b),
-            "/" if a.checked_rem(b) == Some(0) => a.checked_div(b),
-            "**" => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
+            Sign::Plus => a.checked_add(b),
+            Sign::Minus => a.checked_sub(b),
+            Sign::Times => a.checked_mul(b),
+            Sign::Rest => a.checked_rem(b),
+            Sign::Over if a.checked_rem(b) == Some(0) => a.checked_div(b),
+            Sign::Power => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
             _ => None,
         };
         if let Some(whole) = whole {
-            return Ok(whole.into());
+            return Ok(Number::Whole(whole));
         }
     }
     let (a, b) = (a.decimal(), b.decimal());
     let exact = match sign {
-        "+" => a.checked_add(b),
-        "-" => a.checked_sub(b),
-        "*" => a.checked_mul(b),
-        "%" => a.checked_rem(b),
-        "/" => a.checked_div(b).map(|quotient| quotient.normalize()),
+        Sign::Plus => a.checked_add(b),
+        Sign::Minus => a.checked_sub(b),
+        Sign::Times => a.checked_mul(b),
+        Sign::Rest => a.checked_rem(b),
+        Sign::Over => a.checked_div(b).map(|quotient| quotient.normalize()),
         _ => a.checked_powd(b),
     };
-    exact.map(Dynamic::from_decimal).ok_or_else(|| Fault::new(TroubleKind::TooLarge).into())
+    exact.map(Number::Exact).ok_or_else(|| Fault::new(TroubleKind::TooLarge).into())
+}
+
+/// The same, as scripts hold it.
+pub(crate) fn calculate(sign: Sign, a: Number, b: Number) -> Said<Dynamic> {
+    // Not `Dynamic::from`, which would wrap the number as a type of ours.
+    calculated(sign, a, b).map(Number::into)
 }
 
 /// Calculates with what is not two numbers: texts are joined, days are counted; anything else is an error.
-fn mixed(sign: &str, context: &NativeCallContext, session: &Session, a: &Dynamic, b: &Dynamic) -> Said<Dynamic> {
-    if sign == "+" && (is_text(a) || is_text(b)) {
+fn mixed(sign: Sign, context: &NativeCallContext, session: &Session, a: &Dynamic, b: &Dynamic) -> Said<Dynamic> {
+    if sign == Sign::Plus && (is_text(a) || is_text(b)) {
         let mut joined = session.show(a);
         joined.push_str(&session.show(b));
         if joined.len() > context.engine().max_string_size() {
@@ -173,9 +230,9 @@ fn mixed(sign: &str, context: &NativeCallContext, session: &Session, a: &Dynamic
     }
     let day = |value: &Dynamic| value.read_lock::<Day>().map(|day| *day);
     match (sign, day(a), day(b), a.as_int(), b.as_int()) {
-        ("-", Some(a), Some(b), ..) => return Ok(i64::from(a.0 - b.0).into()),
-        ("+" | "-", Some(a), None, _, Ok(days)) => {
-            return Ok(Dynamic::from(shift(a, if sign == "-" { days.checked_neg() } else { Some(days) })?));
+        (Sign::Minus, Some(a), Some(b), ..) => return Ok(i64::from(a.0 - b.0).into()),
+        (Sign::Plus | Sign::Minus, Some(a), None, _, Ok(days)) => {
+            return Ok(Dynamic::from(shift(a, if sign == Sign::Minus { days.checked_neg() } else { Some(days) })?));
         }
         _ => {}
     }
@@ -195,12 +252,12 @@ pub(crate) fn shift(day: Day, days: Option<i64>) -> Said<Day> {
 }
 
 /// Sums and differences of lengths of time.
-fn lengths(sign: &str, a: &Dynamic, b: &Dynamic) -> Option<Dynamic> {
+fn lengths(sign: Sign, a: &Dynamic, b: &Dynamic) -> Option<Dynamic> {
     let (a, b) = (*a.read_lock::<Moment>()?, *b.read_lock::<Moment>()?);
     let (Value::Duration(a), Value::Duration(b)) = (a.0, b.0) else { return None };
     let ms = match sign {
-        "+" => a.checked_add(b)?,
-        "-" => a.checked_sub(b)?,
+        Sign::Plus => a.checked_add(b)?,
+        Sign::Minus => a.checked_sub(b)?,
         _ => return None,
     };
     Some(Dynamic::from(Moment(Value::Duration(ms))))
@@ -216,42 +273,42 @@ fn is_text(value: &Dynamic) -> bool {
     value.is_string() || value.is_char()
 }
 
-fn compare(sign: &str, session: &Session, a: &Dynamic, b: &Dynamic) -> Said<bool> {
-    let equality = matches!(sign, "==" | "!=");
+fn compare(sign: Sign, session: &Session, a: &Dynamic, b: &Dynamic) -> Said<bool> {
+    let equality = sign.is_equality();
     if equality && (a.is_unit() || b.is_unit()) {
         let blank = |value: &Dynamic| value.is_unit() || value.as_immutable_string_ref().is_ok_and(|text| text.is_empty());
-        return Ok((blank(a) && blank(b)) == (sign == "=="));
+        return Ok((blank(a) && blank(b)) == (sign == Sign::Equal));
     }
     if a.is_unit() || b.is_unit() {
         return Err(blank(session));
     }
     if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
-        return Ok(holds(sign, a.decimal().cmp(&b.decimal())));
+        return Ok(sign.holds(a.decimal().cmp(&b.decimal())));
     }
     if is_text(a) && is_text(b) {
-        return Ok(holds(sign, a.to_string().cmp(&b.to_string())));
+        return Ok(sign.holds(a.to_string().cmp(&b.to_string())));
     }
     if let (Ok(a), Ok(b), true) = (a.as_bool(), b.as_bool(), equality) {
-        return Ok(holds(sign, a.cmp(&b)));
+        return Ok(sign.holds(a.cmp(&b)));
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Moment>(), b.read_lock::<Moment>())
         && let Some(order) = order_of(a.0, b.0)
     {
-        return Ok(holds(sign, order));
+        return Ok(sign.holds(order));
     }
     if let (Some(a), Some(b), true) = (a.read_lock::<File>(), b.read_lock::<File>(), equality) {
-        return Ok(holds(sign, a.0.cmp(&b.0)));
+        return Ok(sign.holds(a.0.cmp(&b.0)));
     }
     Err(Fault::new(TroubleKind::CannotCompare { left: kind_of(a), right: kind_of(b) }).into())
 }
 
 /// Ours go before those of Rhai's packages, which enter nested arrays until the stack ends.
 fn register_lists(engine: &mut Engine, session: &Rc<Session>) {
-    for (sign, wanted) in [("==", true), ("!=", false)] {
+    for (written, wanted) in [("==", true), ("!=", false)] {
         let comparing = Rc::clone(session);
-        engine.register_fn(sign, move |a: Array, b: Array| -> Said<bool> { Ok(arrays_equal(&comparing, &a, &b)? == wanted) });
+        engine.register_fn(written, move |a: Array, b: Array| -> Said<bool> { Ok(arrays_equal(&comparing, &a, &b)? == wanted) });
         let comparing = Rc::clone(session);
-        engine.register_fn(sign, move |a: Map, b: Map| -> Said<bool> {
+        engine.register_fn(written, move |a: Map, b: Map| -> Said<bool> {
             let (keys, values): (Vec<_>, Vec<_>) = a.into_iter().unzip();
             let (other_keys, other_values): (Vec<_>, Vec<_>) = b.into_iter().unzip();
             Ok((keys == other_keys && arrays_equal(&comparing, &values, &other_values)?) == wanted)
@@ -267,14 +324,14 @@ fn arrays_equal(session: &Session, a: &[Dynamic], b: &[Dynamic]) -> Said<bool> {
     }
     for (a, b) in a.iter().zip(b) {
         let nested = |value: &Dynamic| value.is_array() || value.is_map();
-        if nested(a) || nested(b) || !compare("==", session, a, b)? {
+        if nested(a) || nested(b) || !compare(Sign::Equal, session, a, b)? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-fn order_of(a: Value, b: Value) -> Option<Ordering> {
+pub(crate) fn order_of(a: Value, b: Value) -> Option<Ordering> {
     Some(match (a, b) {
         (Value::Time(a), Value::Time(b)) => a.cmp(&b),
         (Value::DateTime(a), Value::DateTime(b)) | (Value::Duration(a), Value::Duration(b)) => a.cmp(&b),

@@ -9,7 +9,7 @@ use rhai::packages::{
 use rhai::{Dynamic, Engine, ImmutableString, OptimizationLevel};
 
 use crate::fault::Fault;
-use crate::outcome::{LimitKind, Progress};
+use crate::outcome::LimitKind;
 use crate::session::Session;
 use crate::vocabulary::{Family, Vocabulary};
 use crate::{Limits, ValueKind, handle, operators};
@@ -35,9 +35,6 @@ pub(crate) const TYPE_NAMES: [(&str, ValueKind); 15] = [
     ("日付", ValueKind::Date),
     ("日時", ValueKind::DateTime),
 ];
-
-/// How many steps lie between two looks at the progress.
-const STEPS_BETWEEN: u64 = 1 << 20;
 
 /// An engine with the vocabulary, acting on `session`, and the vocabulary's documentation. `properties` are the names that the
 /// script reads from rows.
@@ -123,11 +120,6 @@ fn listen(engine: &mut Engine, session: &Rc<Session>) {
     let counting = Rc::clone(session);
     engine.on_progress(move |_| {
         // Rhai counts each closure's steps anew; ours go on through the whole run.
-        let steps = counting.steps.get() + 1;
-        counting.steps.set(steps);
-        if steps.is_multiple_of(STEPS_BETWEEN) {
-            (counting.context.progress)(Progress::Steps(steps));
-        }
-        (steps > counting.context.limits.operations).then(|| Dynamic::from(Fault::Limit(LimitKind::Operations)))
+        (!counting.count_steps(1)).then(|| Dynamic::from(Fault::Limit(LimitKind::Operations)))
     });
 }

@@ -11,9 +11,12 @@ use crate::account::Ledger;
 use crate::fault::Fault;
 use crate::files::Files;
 use crate::handle::{Day, Frame, Moment};
-use crate::outcome::{Context, Inputs, Output};
+use crate::outcome::{Context, Inputs, Output, Progress};
 use crate::renames::Planned;
 use crate::vocabulary::Patterns;
+
+/// How many steps lie between two looks at the progress.
+const STEPS_BETWEEN: u64 = 1 << 20;
 
 /// Texts kept ready for scripts: a slot for each of the last bits of a text's number.
 const SLOTS: usize = 8192;
@@ -107,6 +110,27 @@ impl Session {
     /// Whether the arrival will be returned.
     pub fn has_errors(&self) -> bool {
         self.findings.borrow().iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Counts steps of the script; false when it has no more.
+    pub fn count_steps(&self, more: u64) -> bool {
+        let before = self.steps.get();
+        let steps = before.saturating_add(more);
+        self.steps.set(steps);
+        if steps / STEPS_BETWEEN > before / STEPS_BETWEEN {
+            (self.context.progress)(Progress::Steps(steps));
+        }
+        steps <= self.context.limits.operations
+    }
+
+    /// The value of a row in a column position. A blank is remembered by its place.
+    #[inline]
+    pub fn read(&self, frame: &Rc<Frame>, row: u32, column: u32) -> Value {
+        let value = frame.table.value(row as usize, column as usize);
+        if value == Value::Blank {
+            *self.last_blank.borrow_mut() = Some((Rc::clone(frame), row, column));
+        }
+        value
     }
 
     /// A text as scripts hold it.

@@ -128,9 +128,10 @@ impl Matches {
         let mut met = vec![false; keys.len()];
         let known = left_codes.iter().filter(|code| **code != NONE);
         known.for_each(|code| met[*code as usize] = true);
-        let partner = |code: &u32| if *code == NONE { NONE } else { first_right[*code as usize] };
+        // In place: the numbers are as many as the rows.
+        let partner = |code: u32| if code == NONE { NONE } else { first_right[code as usize] };
         Matches {
-            partner: left_codes.iter().map(partner).collect(),
+            partner: left_codes.into_iter().map(partner).collect(),
             met: right_codes.iter().map(|code| *code != NONE && met[*code as usize]).collect(),
             duplicates_right,
         }

@@ -2,6 +2,8 @@
 //!
 //! Texts are equal when their match keys are ([`crate::Texts::key`]); numbers when they have the same value.
 
+use std::ops::Range;
+
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -24,6 +26,14 @@ pub(super) struct Keys<'a> {
     pairs: Vec<Pairs>,
 }
 
+/// How keys are read.
+struct Reading<'a> {
+    texts: &'a Texts,
+    /// Whether new keys get new numbers.
+    learn: bool,
+    blanks: bool,
+}
+
 /// The numbers of pairs of a key so far and the value of the next column.
 #[derive(Default)]
 struct Pairs {
@@ -33,6 +43,9 @@ struct Pairs {
     many: FxHashMap<u64, u32>,
     count: u32,
 }
+
+/// How many rows are looked up at once.
+const PIECE: usize = 1 << 13;
 
 /// As many places as are cheaper than hashing: four MiB.
 const FEW: usize = 1 << 20;
@@ -89,25 +102,28 @@ impl<'a> Keys<'a> {
     }
 
     fn code(&mut self, columns: &[&Column], learn: bool) -> Vec<u32> {
-        let mut codes = Vec::new();
-        for (at, column) in columns.iter().enumerate() {
-            let own = self.columns[at].column(column, self.texts, learn, self.blanks);
-            if at == 0 {
-                codes = own;
-                continue;
-            }
-            if learn {
-                let before = if at == 1 { self.columns[0].count } else { self.pairs[at - 2].count };
-                self.pairs[at - 1].make_room(before as usize, self.columns[at].count as usize);
-            }
-            let pairs = &mut self.pairs[at - 1];
-            // Rows often come in order of their keys: the pair of the row before is the likeliest.
-            let mut last = (NONE, NONE, NONE);
-            for (code, own) in codes.iter_mut().zip(own) {
-                if (*code, own) != (last.0, last.1) {
-                    last = (*code, own, pairs.code(*code, own, learn));
+        let rows = columns.first().map_or(0, |column| column.len());
+        for (coder, column) in self.columns.iter_mut().zip(columns) {
+            coder.expect(column, self.texts);
+        }
+        let reading = Reading { texts: self.texts, learn, blanks: self.blanks };
+        // What is only looked up is looked up in pieces: the numbers of further columns need no memory for a whole table.
+        let piece = if learn { rows } else { PIECE };
+        let (mut codes, mut own) = (Vec::with_capacity(rows), Vec::new());
+        for start in (0..rows).step_by(piece.max(1)) {
+            let rows = start..(start + piece).min(rows);
+            for (at, column) in columns.iter().enumerate() {
+                if at == 0 {
+                    self.columns[0].codes(column, rows.clone(), &reading, &mut codes);
+                    continue;
                 }
-                *code = last.2;
+                own.clear();
+                self.columns[at].codes(column, rows.clone(), &reading, &mut own);
+                if learn {
+                    let before = if at == 1 { self.columns[0].count } else { self.pairs[at - 2].count };
+                    self.pairs[at - 1].make_room(before as usize, self.columns[at].count as usize);
+                }
+                self.pairs[at - 1].join(&mut codes[start..], &own, learn);
             }
         }
         codes
@@ -120,6 +136,18 @@ impl Pairs {
         if self.count == 0 && first.saturating_mul(second) <= FEW {
             self.few = vec![NONE; first * second];
             self.width = second;
+        }
+    }
+
+    /// Makes of the first parts and the second ones the numbers of the pairs.
+    fn join(&mut self, firsts: &mut [u32], seconds: &[u32], learn: bool) {
+        // Rows often come in order of their keys: the pair of the row before is the likeliest.
+        let mut last = (NONE, NONE, NONE);
+        for (code, &own) in firsts.iter_mut().zip(seconds) {
+            if (*code, own) != (last.0, last.1) {
+                last = (*code, own, self.code(*code, own, learn));
+            }
+            *code = last.2;
         }
     }
 
@@ -146,59 +174,64 @@ impl Coder {
         Coder { texts, spellings, integers: FxHashMap::default(), others: FxHashMap::default(), shown, count: 0 }
     }
 
-    fn column(&mut self, column: &Column, texts: &Texts, learn: bool, blanks: bool) -> Vec<u32> {
-        if self.shown {
-            return (0..column.len()).map(|row| self.code(column.get(row), texts, learn, blanks)).collect();
-        }
-        match &column.data {
+    /// Before the rows of a column are coded.
+    fn expect(&mut self, column: &Column, texts: &Texts) {
+        self.spellings.clear();
+        if let Data::Text(ids) = &column.data
+            && !self.shown
             // Worth its table of all texts only where many of them are met.
-            Data::Text(ids) if ids.len() >= texts.len() / 4 => self.spelled(ids, texts, learn, blanks),
-            Data::Integer(_) | Data::Date(_) => self.repeating(column, texts, learn, blanks),
-            _ => (0..column.len()).map(|row| self.code(column.get(row), texts, learn, blanks)).collect(),
+            && ids.len() >= texts.len() / 4
+        {
+            self.spellings.resize(texts.len(), NONE);
+        }
+    }
+
+    /// Adds the numbers of some rows.
+    fn codes(&mut self, column: &Column, rows: Range<usize>, reading: &Reading<'_>, codes: &mut Vec<u32>) {
+        codes.reserve(rows.len());
+        match &column.data {
+            Data::Text(ids) if !self.spellings.is_empty() => self.spelled(&ids[rows], reading, codes),
+            Data::Integer(_) | Data::Date(_) if !self.shown => self.repeating(column, rows, reading, codes),
+            _ => codes.extend(rows.map(|row| self.code(column.get(row), reading))),
         }
     }
 
     /// Like the plain way, but each spelling is coded once.
-    fn spelled(&mut self, ids: &[TextId], texts: &Texts, learn: bool, blanks: bool) -> Vec<u32> {
-        self.spellings.clear();
-        self.spellings.resize(texts.len(), NONE);
-        let mut codes = Vec::with_capacity(ids.len());
+    fn spelled(&mut self, ids: &[TextId], reading: &Reading<'_>, codes: &mut Vec<u32>) {
         for &id in ids {
             codes.push(match self.spellings.get(id.index()) {
                 Some(&MISSING) => NONE,
                 Some(&NONE) => {
-                    let code = self.code(Value::Text(id), texts, learn, blanks);
+                    let code = self.code(Value::Text(id), reading);
                     self.spellings[id.index()] = if code == NONE { MISSING } else { code };
                     code
                 }
                 Some(&code) => code,
                 // The mark of a blank is beyond every text.
-                None => self.code(Value::Blank, texts, learn, blanks),
+                None => self.code(Value::Blank, reading),
             });
         }
-        codes
     }
 
     /// Like the plain way, but looks nothing up while the value stays the same.
-    fn repeating(&mut self, column: &Column, texts: &Texts, learn: bool, blanks: bool) -> Vec<u32> {
+    fn repeating(&mut self, column: &Column, rows: Range<usize>, reading: &Reading<'_>, codes: &mut Vec<u32>) {
         let mut last = None;
-        (0..column.len())
-            .map(|row| {
-                let value = column.get(row);
-                match last {
-                    Some((same, code)) if same == value => code,
-                    _ => {
-                        let code = self.code(value, texts, learn, blanks);
-                        last = Some((value, code));
-                        code
-                    }
+        codes.extend(rows.map(|row| {
+            let value = column.get(row);
+            match last {
+                Some((same, code)) if same == value => code,
+                _ => {
+                    let code = self.code(value, reading);
+                    last = Some((value, code));
+                    code
                 }
-            })
-            .collect()
+            }
+        }));
     }
 
     #[inline]
-    fn code(&mut self, value: Value, texts: &Texts, learn: bool, blanks: bool) -> u32 {
+    fn code(&mut self, value: Value, reading: &Reading<'_>) -> u32 {
+        let Reading { texts, learn, blanks } = *reading;
         let other = match value {
             Value::Text(id) => {
                 let key = texts.key(id).index();
@@ -207,7 +240,7 @@ impl Coder {
                 {
                     return code;
                 }
-                return self.text(key, texts, learn, blanks);
+                return self.text(key, reading);
             }
             Value::Integer(whole) if !self.shown => return numbered(&mut self.integers, whole, &mut self.count, learn),
             Value::Blank => {
@@ -218,7 +251,7 @@ impl Coder {
             }
             value if self.shown => {
                 let key = texts.key(texts.intern(&value.show(texts))).index();
-                return self.text(key, texts, learn, blanks);
+                return self.text(key, reading);
             }
             Value::Decimal(exact) if exact.fract().is_zero() => match i64::try_from(exact) {
                 Ok(whole) => return numbered(&mut self.integers, whole, &mut self.count, learn),
@@ -236,7 +269,8 @@ impl Coder {
     }
 
     #[cold]
-    fn text(&mut self, key: usize, texts: &Texts, learn: bool, blanks: bool) -> u32 {
+    fn text(&mut self, key: usize, reading: &Reading<'_>) -> u32 {
+        let Reading { texts, learn, blanks } = *reading;
         if let Some(&code) = self.texts.get(key)
             && code != NONE
         {

@@ -6,7 +6,7 @@ use rust_decimal::{Decimal, MathematicalOps};
 use super::{Entry, Vocabulary};
 use crate::error::TroubleKind;
 use crate::fault::{Fault, Said};
-use crate::operators::{self, Number, calculate, tidy};
+use crate::operators::{self, Number, Sign, calculate, tidy};
 use crate::session::Session;
 
 pub(super) fn register(v: &mut Vocabulary) {
@@ -61,7 +61,7 @@ pub(super) fn register(v: &mut Vocabulary) {
         .acting(|session| {
             move |part: Dynamic, whole: Dynamic| -> Said<Dynamic> {
                 let (part, whole) = (number(&session, &part)?, number(&session, &whole)?);
-                if whole.decimal().is_zero() { Ok(Dynamic::UNIT) } else { calculate("/", part, whole) }
+                if whole.decimal().is_zero() { Ok(Dynamic::UNIT) } else { calculate(Sign::Over, part, whole) }
             }
         });
     v.word("数値", &["数値(\"１，２３４\")"], "文字を数値として読む。読めなければ空欄。", "Reads a number; blank if it is none.")

@@ -131,10 +131,12 @@ fn rows(v: &mut Vocabulary) {
         "Only the rows that fit. The others are out of view, not excluded.",
     )
     .example("表.絞り込む(|r| r.陽性数 > 1).行数", "2")
-    .form(|context: NativeCallContext, table: &mut Table, condition: FnPtr| -> Said<Table> {
-        let mut fits = PerRow::new(&context, &condition, table)?;
-        let kept = table.table().filter(|row| fits.holds(row as u32))?;
-        Ok(Table::new(kept))
+    .acting(|session| {
+        move |context: NativeCallContext, table: &mut Table, condition: FnPtr| -> Said<Table> {
+            let mut fits = PerRow::new(&session, &context, &condition, table)?;
+            let kept = table.table().filter(|row| fits.holds(row as u32))?;
+            Ok(Table::new(kept))
+        }
     })
     .uses(&[Use::Table, Use::EachRow], Gives::Same);
     v.word(
@@ -144,13 +146,15 @@ fn rows(v: &mut Vocabulary) {
         "How many rows fit; within 集計, the rows of each group.",
     )
     .example("表.件数(|r| 空か(r.備考))", "3")
-    .form(|context: NativeCallContext, table: &mut Table, condition: FnPtr| -> Said<i64> {
-        let mut fits = PerRow::new(&context, &condition, table)?;
-        let mut count = 0;
-        for row in 0..table.table().len() as u32 {
-            count += i64::from(fits.holds(row)?);
+    .acting(|session| {
+        move |context: NativeCallContext, table: &mut Table, condition: FnPtr| -> Said<i64> {
+            let mut fits = PerRow::new(&session, &context, &condition, table)?;
+            let mut count = 0;
+            for row in 0..table.table().len() as u32 {
+                count += i64::from(fits.holds(row)?);
+            }
+            Ok(count)
         }
-        Ok(count)
     })
     .uses(&[Use::Table, Use::EachRow], Gives::Value)
     .form(|| Aggregate(book::Aggregate { kind: AggregateKind::Count, column: None, name: "件数".to_owned() }))
@@ -239,14 +243,14 @@ fn unique(table: &Table, by: &Dynamic, keep: &str) -> Said<(Table, Vec<Origin>)>
 }
 
 fn exclude(
-    session: &Session,
+    session: &Rc<Session>,
     context: &NativeCallContext,
     table: &Table,
     condition: &FnPtr,
     reason: &str,
     said: Option<&Map>,
 ) -> Said<Table> {
-    let mut fits = PerRow::new(context, condition, table)?;
+    let mut fits = PerRow::new(session, context, condition, table)?;
     let mut out = Vec::new();
     let mut kept = Vec::new();
     for row in 0..table.table().len() as u32 {
@@ -277,10 +281,10 @@ fn columns(v: &mut Vocabulary) {
     .example("表.列を足す(\"率\", |r| r.陽性数 / r.検査数).行(0).率", "0.1")
     .acting(|session| {
         move |context: NativeCallContext, table: &mut Table, name: ImmutableString, formula: FnPtr| -> Said<Table> {
-            let mut formula = PerRow::new(&context, &formula, table)?;
+            let mut formula = PerRow::new(&session, &context, &formula, table)?;
             let mut trouble = None;
             let mut known = Moments::of(&formula, table);
-            let mut value = |row: u32| known.get(row, || formula.call(row).and_then(|value| Ok(session.value(&value)?)));
+            let mut value = |row: u32| known.get(row, || formula.value(row));
             let data =
                 Data::of((0..table.table().len() as u32).map_while(|row| value(row).map_err(|error| trouble = Some(error)).ok()));
             match trouble {
