@@ -45,12 +45,16 @@ impl Table {
     pub fn join(&self, other: &Table, keys: &[(&str, &str)], kind: JoinKind, other_name: &str) -> Result<Joined, VerbError> {
         let (left, right) = self.partners(other, keys)?;
         let matches = Matches::find(self, &left, other, &right);
-        let kept: Vec<u32> = match kind {
-            JoinKind::Left => (0..self.len() as u32).collect(),
-            JoinKind::Inner => (0..self.len() as u32).filter(|&row| matches.partner[row as usize] != NONE).collect(),
+        let unmatched_left = positions(&matches.partner, |partner| *partner == NONE);
+        let mut partners = matches.partner;
+        let kept_table = match kind {
+            JoinKind::Inner if !unmatched_left.is_empty() => {
+                let kept = positions(&partners, |partner| *partner != NONE);
+                partners.retain(|partner| *partner != NONE);
+                self.take(&kept)
+            }
+            _ => self.clone(),
         };
-        let partners: Vec<u32> = kept.iter().map(|&row| matches.partner[row as usize]).collect();
-        let kept_table = if kept.len() == self.len() { self.clone() } else { self.take(&kept) };
         let mut columns = kept_table.columns.clone();
         for (at, column) in other.columns.iter().enumerate() {
             if right.contains(&at) {
@@ -63,7 +67,7 @@ impl Table {
         Ok(Joined {
             table: kept_table.of_columns(columns),
             duplicates_right: matches.duplicates_right,
-            unmatched_left: positions(&matches.partner, |partner| *partner == NONE),
+            unmatched_left,
             unmatched_right: positions(&matches.met, |met| !met),
         })
     }

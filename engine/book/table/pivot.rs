@@ -54,15 +54,12 @@ impl Table {
                 return Err(VerbError::NameTaken { name: new.to_owned() });
             }
         }
-        let mut repeated: Vec<u32> = Vec::with_capacity(total);
-        (0..self.len() as u32).for_each(|row| repeated.extend(std::iter::repeat_n(row, turned.len())));
-        let mut columns: Vec<Rc<Column>> = kept.iter().map(|&at| Rc::new(self.columns[at].gather(&repeated))).collect();
+        let mut columns: Vec<Rc<Column>> = kept.iter().map(|&at| Rc::new(self.columns[at].each_repeated(turned.len()))).collect();
         let names: Vec<_> = turned.iter().map(|column| self.shelf.texts.intern(&column.name)).collect();
         let labels = names.iter().copied().cycle().take(total).collect();
         columns.push(Rc::new(Column::new(name, Data::Text(labels))));
         columns.push(Rc::new(Column::new(value, stacked(&turned, self.len()))));
-        let origins = repeated.iter().map(|&row| self.origins[row as usize]).collect();
-        Ok(Table::new(&self.shelf, columns, Rc::new(origins)))
+        Ok(Table::new(&self.shelf, columns, Rc::new(each_repeated(&self.origins, turned.len()))))
     }
 
     fn order_across(&self, across: usize, first: &[u32]) -> Vec<u32> {
@@ -74,6 +71,26 @@ impl Table {
         }
         order
     }
+}
+
+impl Column {
+    /// The same column with each value so many times, one after another.
+    fn each_repeated(&self, times: usize) -> Column {
+        let data = match &self.data {
+            Data::Text(v) => Data::Text(each_repeated(v, times)),
+            Data::Integer(v) => Data::Integer(each_repeated(v, times)),
+            Data::Decimal(v) => Data::Decimal(each_repeated(v, times)),
+            Data::Date(v) => Data::Date(each_repeated(v, times)),
+            Data::Any(v) => Data::Any(each_repeated(v, times)),
+        };
+        Column { name: Rc::clone(&self.name), format: self.format.clone(), data }
+    }
+}
+
+fn each_repeated<T: Copy>(values: &[T], times: usize) -> Vec<T> {
+    let mut repeated = Vec::with_capacity(values.len() * times);
+    values.iter().for_each(|value| repeated.extend(std::iter::repeat_n(*value, times)));
+    repeated
 }
 
 /// The values of columns, row by row.
