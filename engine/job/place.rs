@@ -27,6 +27,9 @@ pub(crate) struct Staging {
 
 const PREFIX: &str = ".jitan-";
 
+/// Behind the name of a copy that is on its way from another file system.
+const PART: &str = ".part";
+
 impl Staging {
     /// A staging folder beside or within `out`, which need not exist yet.
     pub fn beside(out: &Path) -> Result<Staging, Error> {
@@ -82,7 +85,7 @@ impl Drop for Staging {
     }
 }
 
-/// Removes the staging folders of jobs that were killed or cut off from power. One whose lock is held lives; one from
+/// Removes the staging folders and half copies of jobs that were killed or cut off from power. One whose lock is held lives; one from
 /// another start of a system may belong to another machine on the share, whose locks do not show here: it is left for two days.
 fn sweep(home: &Path) {
     for entry in std::fs::read_dir(home).into_iter().flatten().flatten() {
@@ -90,17 +93,19 @@ fn sweep(home: &Path) {
         let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
         // A minute for whoever has made the folder and not locked it yet.
         let wait = Duration::from_secs(if rest.starts_with(&format!("{}-", boot())) { 60 } else { 2 * 86_400 });
-        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+        let is_part = rest.ends_with(PART);
+        if !entry.file_type().is_ok_and(|kind| if is_part { kind.is_file() } else { kind.is_dir() }) {
             continue;
         }
         let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|modified| modified.elapsed().ok());
         if age.is_some_and(|age| age > wait) && locked(&entry.path()).is_some() {
-            let _ = std::fs::remove_dir_all(entry.path());
+            let path = entry.path();
+            let _ = if is_part { std::fs::remove_file(path) } else { std::fs::remove_dir_all(path) };
         }
     }
 }
 
-/// The lock of a folder; none if somebody holds it.
+/// The lock of a folder or file; none if somebody holds it.
 fn locked(folder: &Path) -> Option<File> {
     let file = File::open(folder).ok()?;
     flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok().then_some(file)
@@ -272,7 +277,10 @@ fn move_near(staged: &Path, path: &Path) -> io::Result<()> {
 fn copy_in(staged: &Path, path: &Path) -> io::Result<()> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let beside = path.with_file_name(format!("{PREFIX}{}-{}-{number}.part", boot(), std::process::id()));
+    if let Some(folder) = path.parent() {
+        sweep(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    }
+    let beside = path.with_file_name(format!("{PREFIX}{}-{}-{number}{PART}", boot(), std::process::id()));
     let moved = write_in(staged, &beside).and_then(|()| move_near(&beside, path));
     // After a move there is nothing to remove; after a copy by a file system that knows neither rename nor link there is.
     let _ = std::fs::remove_file(&beside);
@@ -282,6 +290,8 @@ fn copy_in(staged: &Path, path: &Path) -> io::Result<()> {
 fn write_in(staged: &Path, path: &Path) -> io::Result<()> {
     let mut from = File::open(staged)?;
     let mut to = File::create_new(path)?;
+    // Where locks are known, one that sweeps sees that this copy lives.
+    let _ = flock(&to, FlockOperation::NonBlockingLockExclusive);
     let copied = io::copy(&mut from, &mut to).and_then(|_| flush(&to));
     if copied.is_err() {
         let _ = std::fs::remove_file(path);
@@ -371,22 +381,29 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let make = |name: &str, seconds: u64| {
             let folder = dir.path().join(name);
-            std::fs::create_dir(&folder).unwrap();
+            if name.ends_with(PART) {
+                std::fs::write(&folder, "half").unwrap()
+            } else {
+                std::fs::create_dir(&folder).unwrap()
+            }
             let then = SystemTime::now() - Duration::from_secs(seconds);
             File::open(&folder).unwrap().set_modified(then).unwrap();
             folder
         };
         make(&format!(".jitan-{}-1-0", boot()), 100);
         make(".jitan-elsewhere-1-0", 200_000);
+        make(&format!(".jitan-{}-1-1.part", boot()), 100);
         let kept = [
+            make(&format!(".jitan-{}-2-1.part", boot()), 100),
+            make("人の.part", 1_000_000),
             make(".jitan", 1_000_000),
             make(".jitan-elsewhere-2-0", 100),
             make(&format!(".jitan-{}-2-0", boot()), 100),
             make(&format!(".jitan-{}-3-0", boot()), 1),
         ];
-        let _alive = locked(&kept[2]).unwrap();
+        let _alive = (locked(&kept[0]).unwrap(), locked(&kept[4]).unwrap());
         drop(Staging::beside(&dir.path().join("out")).unwrap());
-        assert!(kept.iter().all(|folder| folder.is_dir()));
+        assert!(kept.iter().all(|kept| kept.exists()));
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), kept.len());
     }
 }
