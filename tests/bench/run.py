@@ -26,7 +26,7 @@ TIME = "/usr/bin/time"
 
 # What the project promises: times the bare loop, times faster than openpyxl (for w4 a plain Python script), MiB of the largest process.
 LIMITS = {
-    "w1": {"bare": 0.4, "peer": 25, "mib": 200},
+    "w1": {"bare": 0.4, "peer": 25, "polars": 2.5, "mib": 200},
     "w2": {"bare": 1.0, "peer": 9, "mib": 150},
     "w3": {"bare": 1.5, "peer": 5, "mib": 160},
     "w4": {"bare": 2.0, "peer": 1, "mib": 150},
@@ -209,6 +209,8 @@ def workload(w, lab, limits, jitan, n, fresh):
     if loop:
         program = "w4_python.py" if w == "w4" else f"{w}_openpyxl.py"
         result["peer"] = peer(lab, w, [sys.executable, os.path.join(HERE, "peers", program), *loop], 3 if w == "w4" else 1, fresh)
+    if w == "w1":
+        result["polars"] = peer(lab, "w1-polars", [sys.executable, os.path.join(HERE, "peers", "w1_polars.py"), *loop], 3, fresh)
     if w == "w5":
         result["umya"] = peer(lab, "w5-umya", [limits, "umya", *loop], 3, fresh)
     if jitan and ours[-1]["rc"] == 0:
@@ -277,7 +279,7 @@ def judge(w, r):
         ok &= ratio <= limit["bare"]
         parts += [f"{r['bare']['cpu']:.3f}", f"{ratio:.2f} <= {limit['bare']}"]
         faster = []
-        for name in [name for name in ("peer", "umya") if name in limit]:
+        for name in [name for name in ("peer", "polars", "umya") if name in limit]:
             times = r[name]["cpu"] / ours["cpu"]
             r["faster_than_" + name] = round(times, 2)
             ok &= times >= limit[name]
