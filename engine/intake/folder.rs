@@ -44,7 +44,7 @@ pub(crate) fn of_open(file: &File) -> io::Result<Stat> {
 }
 
 /// Does it again when a signal came in between.
-fn again<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
+pub(crate) fn again<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
     loop {
         match call() {
             Err(Errno::INTR) => {}

@@ -34,7 +34,7 @@ impl Identity {
             FileType::RegularFile => Ok(Identity::of_stat(&stat)),
             FileType::Directory => {
                 let held = folder::open(CWD, path.as_os_str())?;
-                match Tree::walk(path, &held, &stat) {
+                match Tree::walk(&held, &stat) {
                     Ok(tree) => Ok(tree.identity),
                     Err(Broken::Moving) => Err(io::ErrorKind::NotFound.into()),
                     Err(Broken::Refused(_)) => Err(io::ErrorKind::InvalidInput.into()),
@@ -61,7 +61,8 @@ impl Identity {
         parts.next().is_none().then_some(identity)
     }
 
-    pub(crate) fn of_stat(stat: &Stat) -> Identity {
+    /// What the file system says of a file.
+    pub fn of_stat(stat: &Stat) -> Identity {
         let nanos = |seconds: i64, nanos: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
         Identity {
             dev: stat.st_dev,

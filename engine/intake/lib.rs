@@ -18,10 +18,13 @@ mod settle;
 mod tests;
 mod tree;
 mod verdict;
+mod walk;
 mod watcher;
 
 pub use alarm::Alarm;
 pub use error::{Error, Unreachable};
 pub use identity::{Identity, same};
+pub use tree::Within;
 pub use verdict::{NameFault, Refused, Waiting, Wants};
+pub use walk::{Entry, Folder, Order, Unread, Visit, walk};
 pub use watcher::{Arrival, Look, Options, Watcher};

@@ -227,7 +227,7 @@ impl Watcher {
             Err(errno) if error::is_disconnected(errno) => return Err(Error::system(here.path, errno)),
             Err(_) => return Ok(Entry::Gone),
         };
-        let tree = match Tree::walk(&path, &held, stat) {
+        let tree = match Tree::walk(&held, stat) {
             Ok(tree) => tree,
             Err(Broken::Refused(why)) => return Ok(Entry::Is(Verdict::Refused(why), None)),
             Err(Broken::Failed(errno)) => return Err(Error::system(here.path, errno)),
