@@ -298,7 +298,7 @@ impl Job<'_> {
                 self.place(staging, &made, [], Some(moves), &mut finished)?;
             }
             Way::HandBack => {
-                finished.moves = Some(Moves::order(arrival, renames)?);
+                finished.moves = Some(Moves::planned(arrival, renames)?);
                 self.place(staging, &made, [], None, &mut finished)?;
             }
         }

@@ -58,8 +58,9 @@ pub(crate) struct Moves {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Move<'a> {
     pub folder: &'a Path,
+    /// The folder's number among all.
+    pub folder_number: u32,
     pub from: &'a str,
-    pub into: &'a Path,
     pub to: &'a str,
     pub inode: u64,
     pub seen: Seen,
@@ -102,11 +103,27 @@ impl Moves {
     /// The renames of an arrival as moves on the disk, checked whole. Every file is asked who it is: whatever was exchanged
     /// since it was collected stops the job. Chains are ordered from their end, circles go through a temporary name.
     pub fn order(arrival: &Arrival, renames: &Renames) -> Result<Moves, Stop> {
+        let mut open = bring::Open::default();
+        Moves::checked(arrival, renames, |moves, folder, file| {
+            let stat = open.folder(&moves.folders, folder).and_then(|folder| bring::ask(folder, file.name));
+            stat.ok().filter(|stat| is_same(file, stat)).map(|stat| Seen::of(&stat))
+        })
+    }
+
+    /// The same for whoever looks at all files before anything is recorded: what each is, it will find then.
+    pub fn planned(arrival: &Arrival, renames: &Renames) -> Result<Moves, Stop> {
+        Moves::checked(arrival, renames, |_, _, _| Some(Seen { size: 0, modified: 0 }))
+    }
+
+    fn checked(
+        arrival: &Arrival,
+        renames: &Renames,
+        mut ask: impl FnMut(&Moves, u32, &Dropped<'_>) -> Option<Seen>,
+    ) -> Result<Moves, Stop> {
         let Arrival { roots, files, .. } = arrival;
         check::check(arrival, renames)?;
         let mut moves = Moves::default();
         moves.steps.reserve(renames.len());
-        let mut open = bring::Open::default();
         let mut known: Vec<Option<u32>> = vec![None; files.folders().len()];
         for rename in renames.iter() {
             let file = files.get(rename.file as usize);
@@ -117,13 +134,22 @@ impl Moves {
                 moves.folders.push(folder_of(roots, &file));
                 moves.folders.len() as u32 - 1
             });
-            let stat = open.folder(&moves.folders, folder).and_then(|folder| bring::ask(folder, file.name));
-            let stat = stat.ok().filter(|stat| is_same(&file, stat));
-            let Some(stat) = stat else { return Err(Setback::Changed { path: file.shown(roots) }.into()) };
-            moves.add(folder, file.name, folder, rename.to, stat.st_ino, Seen::of(&stat));
+            let Some(seen) = ask(&moves, folder, &file) else { return Err(Setback::Changed { path: file.shown(roots) }.into()) };
+            moves.add(folder, file.name, folder, rename.to, file.inode, seen);
         }
         moves.untangle();
         Ok(moves)
+    }
+
+    /// The folders that the moves speak of.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// The first move of each file, by its inode.
+    pub fn starts(&self) -> impl Iterator<Item = (u32, u64)> {
+        // Collected, the first stands over those behind it.
+        (0..self.len() as u32).rev().map(|at| (at, self.steps[at as usize].inode))
     }
 
     /// Adds a folder, unless it is one of the two added last; its number.
@@ -162,9 +188,9 @@ impl Moves {
     }
 
     pub fn get(&self, at: usize) -> Move<'_> {
-        let Step { folder, from, into, to, inode, seen } = self.steps[at];
-        let path = |folder: u32| self.folders[folder as usize].as_path();
-        Move { folder: path(folder), from: self.name(from), into: path(into), to: self.name(to), inode, seen }
+        let Step { folder, from, to, inode, seen, .. } = self.steps[at];
+        let path = self.folders[folder as usize].as_path();
+        Move { folder: path, folder_number: folder, from: self.name(from), to: self.name(to), inode, seen }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Move<'_>> {

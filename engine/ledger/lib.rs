@@ -5,6 +5,7 @@
 
 mod append;
 mod baseline;
+mod batch;
 mod chain;
 mod correct;
 mod count;
@@ -27,6 +28,7 @@ mod verify;
 
 pub use append::NewEntry;
 pub use baseline::{Baseline, Measurement, Method};
+pub use batch::{Known, Rename, RenameBatch, Renames};
 pub use chain::Head;
 pub use count::{Counting, Run};
 pub use entry::{Ending, Entry, EntryNo, Filter, Kind};
@@ -36,7 +38,7 @@ pub use head::{NotedHeads, noted_heads};
 pub use job::{Fate, Job, JobFilter, NewJob, Staging, State, Step};
 pub use minutes::Minutes;
 pub use recompute::{Difference, Figure, Recomputed};
-pub use renames::{Rename, RenameCounts, RenameState};
+pub use renames::{RenameCounts, RenameState};
 pub use step::NAMES_KEPT;
 pub use store::Store;
 pub use sum::Sum;

@@ -2,31 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Params, Row, Transaction, params};
 
+use crate::batch::{Known, RenameBatch, Renames};
 use crate::error::Error;
 use crate::job::State;
 use crate::step;
 use crate::store::Store;
-
-/// One file of a job that hands back what was dropped, with its name before and after. Paths are as the caller wrote them.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Rename {
-    /// Its number, in the order of doing.
-    pub n: u64,
-    /// From.
-    pub src: String,
-    /// To; the same for a file whose name stays.
-    pub dst: String,
-    /// The file's inode.
-    pub ino: u64,
-    /// Its size.
-    pub size: u64,
-    /// When it was last written, in nanoseconds since 1970.
-    pub mtime: i64,
-    /// How far it is.
-    pub state: RenameState,
-}
 
 /// How far a rename is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,16 +28,21 @@ pub enum RenameState {
 }
 
 impl RenameState {
-    const ALL: [RenameState; 6] =
+    pub(crate) const ALL: [RenameState; 6] =
         [RenameState::Planned, RenameState::Done, RenameState::Undone, RenameState::Left, RenameState::Passed, RenameState::Kept];
 
-    fn number(self) -> i64 {
-        self as i64
+    /// As the store writes it.
+    pub(crate) fn digit(self) -> char {
+        char::from(b'0' + self as u8)
     }
 
-    fn of(number: i64) -> Result<RenameState, Error> {
-        let found = usize::try_from(number).ok().and_then(|at| RenameState::ALL.get(at));
-        found.copied().ok_or_else(|| Error::Damaged { what: format!("rename {number}") })
+    pub(crate) fn of_digit(digit: char) -> Option<RenameState> {
+        RenameState::ALL.get(digit.to_digit(10)? as usize).copied()
+    }
+
+    /// Whether a row may be marked: what only waited under a name, and what is done with, is not asked again.
+    fn is_open(self) -> bool {
+        !matches!(self, RenameState::Undone | RenameState::Passed)
     }
 }
 
@@ -71,13 +58,12 @@ pub struct RenameCounts {
 }
 
 /// Writes the whole plan down, within the transaction that stages the job.
-pub(crate) fn plan(tx: &Transaction<'_>, job: &str, renames: &[Rename]) -> Result<(), Error> {
-    let sql = "INSERT INTO rename (job, n, src, dst, ino, size, mtime, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let mut statement = tx.prepare_cached(sql)?;
-    for rename in renames {
-        let Rename { n, src, dst, ino, size, mtime, state } = rename;
-        let [n, ino, size] = [n, ino, size].map(|number| number.cast_signed());
-        statement.execute(params![job, n, src, dst, ino, size, mtime, state.number()])?;
+pub(crate) fn plan(tx: &Transaction<'_>, job: &str, renames: &Renames) -> Result<(), Error> {
+    let mut rows = tx.prepare_cached("INSERT INTO rename_batch (job, first, packed) VALUES (?1, ?2, ?3)")?;
+    let mut states = tx.prepare_cached("INSERT INTO rename_state (job, first, states) VALUES (?1, ?2, ?3)")?;
+    for (first, batch) in renames.batches() {
+        rows.execute(params![job, first.cast_signed(), batch.rows.as_bytes()])?;
+        states.execute(params![job, first.cast_signed(), batch.states])?;
     }
     Ok(())
 }
@@ -85,61 +71,55 @@ pub(crate) fn plan(tx: &Transaction<'_>, job: &str, renames: &[Rename]) -> Resul
 impl Store {
     /// Whether the job hands back what was dropped: each of its files stands in the journal.
     pub fn has_renames(&self, job: &str) -> Result<bool, Error> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM rename WHERE job = ?1)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM rename_state WHERE job = ?1)";
         Ok(self.connection.prepare_cached(sql)?.query_row([job], |row| row.get(0))?)
     }
 
-    /// The renames of a job that are still to be done, from a number on, at most so many.
-    pub fn renames_planned(&self, job: &str, from: u64, most: u32) -> Result<Vec<Rename>, Error> {
-        self.some_renames("n >= ?2 AND state = 0 ORDER BY n LIMIT ?3", job, from, most)
+    /// The next batch of a job, from a number on, with renames that are still to be done.
+    pub fn renames_planned(&self, job: &str, from: u64) -> Result<Option<RenameBatch>, Error> {
+        let rest = "s.first >= ?2 AND s.states GLOB '*0*' ORDER BY s.first LIMIT 1";
+        Ok(self.batches(rest, params![job, number(from)])?.pop())
     }
 
-    /// The files of a job that an undo has to look at: those with a number below, the last first, at most so many.
-    pub fn renames_back(&self, job: &str, below: u64, most: u32) -> Result<Vec<Rename>, Error> {
-        self.some_renames("n < ?2 AND state IN (1, 3, 5) ORDER BY n DESC LIMIT ?3", job, below, most)
+    /// The last batch of a job, with a first number below, with files that an undo has to look at.
+    pub fn renames_back(&self, job: &str, below: u64) -> Result<Option<RenameBatch>, Error> {
+        let rest = "s.first < ?2 AND s.states GLOB '*[135]*' ORDER BY s.first DESC LIMIT 1";
+        Ok(self.batches(rest, params![job, number(below)])?.pop())
     }
 
-    /// The files of a job that were left alone.
-    pub fn renames_left(&self, job: &str) -> Result<Vec<Rename>, Error> {
-        self.some_renames("n >= ?2 AND state = 3 ORDER BY n LIMIT ?3", job, 0, u32::MAX)
+    /// The batches of a job with files that are so far.
+    pub fn renames_in(&self, job: &str, state: RenameState) -> Result<Vec<RenameBatch>, Error> {
+        self.batches("s.states GLOB ?2 ORDER BY s.first", params![job, format!("*{}*", state.digit())])
     }
 
-    /// The rows of a job that lead to no name of their own.
-    pub fn renames_passed(&self, job: &str) -> Result<Vec<Rename>, Error> {
-        self.some_renames("n >= ?2 AND state = 4 ORDER BY n LIMIT ?3", job, 0, u32::MAX)
+    /// The batch that holds a row of the journal.
+    pub fn renames_with(&self, job: &str, n: u64) -> Result<Option<RenameBatch>, Error> {
+        let found = self.batches("s.first <= ?2 ORDER BY s.first DESC LIMIT 1", params![job, number(n)])?.pop();
+        Ok(found.filter(|batch| n < batch.end()))
     }
 
-    /// By what all files of a job are known again: inode, size, and when each was last written. The inode alone is not enough,
-    /// as a file that people make may get that of one they deleted.
-    pub fn renames_known(&self, job: &str) -> Result<Vec<(u64, u64, i64)>, Error> {
-        let mut statement = self.connection.prepare_cached("SELECT ino, size, mtime FROM rename WHERE job = ?1")?;
-        let known = statement.query_map([job], |row| {
-            let whole = |at: usize| row.get::<_, i64>(at).map(i64::cast_unsigned);
-            Ok((whole(0)?, whole(1)?, row.get(2)?))
-        })?;
-        Ok(known.collect::<Result<_, _>>()?)
+    /// By what all files of a job are known again.
+    pub fn renames_known(&self, job: &str) -> Result<Vec<Known>, Error> {
+        let mut known = Vec::new();
+        let mut statement = self.connection.prepare_cached(&select("TRUE ORDER BY s.first"))?;
+        let mut rows = statement.query([job])?;
+        while let Some(row) = rows.next()? {
+            known.extend(batch(row)?.rows().map(|row| row.known));
+        }
+        Ok(known)
     }
 
-    /// One row of the journal.
-    pub fn rename(&self, job: &str, n: u64) -> Result<Option<Rename>, Error> {
-        let sql = "SELECT n, src, dst, ino, size, mtime, state FROM rename WHERE job = ?1 AND n = ?2";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        statement.query_row(params![job, n.cast_signed()], |row| Ok(Rename::of(row))).optional()?.transpose()
-    }
-
-    fn some_renames(&self, rest: &str, job: &str, number: u64, most: u32) -> Result<Vec<Rename>, Error> {
-        let sql = format!("SELECT n, src, dst, ino, size, mtime, state FROM rename WHERE job = ?1 AND {rest}");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let number = i64::try_from(number).unwrap_or(i64::MAX);
-        let mut rows = statement.query(params![job, number, most])?;
+    fn batches(&self, rest: &str, params: impl Params) -> Result<Vec<RenameBatch>, Error> {
+        let mut statement = self.connection.prepare_cached(&select(rest))?;
+        let mut rows = statement.query(params)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push(Rename::of(row)?);
+            found.push(batch(row)?);
         }
         Ok(found)
     }
 
-    /// Marks a batch, in one transaction: all rows of these numbers have come so far, save those that are named.
+    /// Marks rows, in one transaction: all of these numbers have come so far, save those that are named.
     pub fn renames_marked(
         &mut self,
         job: &str,
@@ -148,23 +128,25 @@ impl Store {
         others: &[(u64, RenameState)],
     ) -> Result<(), Error> {
         self.write(|tx| {
-            let (first, last) = (rows.start().cast_signed(), rows.end().cast_signed());
-            // What only waited under a name, and what is done with, is not asked again.
-            let sql = "UPDATE rename SET state = ?4 WHERE job = ?1 AND n BETWEEN ?2 AND ?3 AND state IN (0, 1, 3, 5)";
-            tx.prepare_cached(sql)?.execute(params![job, first, last, state.number()])?;
-            let mut statement = tx.prepare_cached("UPDATE rename SET state = ?3 WHERE job = ?1 AND n = ?2")?;
-            for (n, state) in others {
-                statement.execute(params![job, n.cast_signed(), state.number()])?;
+            let (first, last) = (number(*rows.start()), number(*rows.end()));
+            let sql = "SELECT first, states FROM rename_state WHERE job = ?1 AND first <= ?3 AND first + length(states) > ?2";
+            let mut statement = tx.prepare_cached(sql)?;
+            let found = statement.query_map(params![job, first, last], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let found: Vec<(i64, String)> = found.collect::<Result<_, _>>()?;
+            let mut update = tx.prepare_cached("UPDATE rename_state SET states = ?3 WHERE job = ?1 AND first = ?2")?;
+            for (first, states) in found {
+                update.execute(params![job, first, marked(first.cast_unsigned(), &states, &rows, state, others)?])?;
             }
             Ok(())
         })
     }
 
     /// A file could not get the name that was planned, and has another now.
-    pub fn rename_led_to(&mut self, job: &str, n: u64, dst: &str) -> Result<(), Error> {
+    pub fn rename_led_to(&mut self, job: &str, n: u64, name: &str) -> Result<(), Error> {
+        let Some(batch) = self.renames_with(job, n)? else { return Ok(()) };
         self.write(|tx| {
-            let sql = "UPDATE rename SET dst = ?3 WHERE job = ?1 AND n = ?2";
-            tx.prepare_cached(sql)?.execute(params![job, n.cast_signed(), dst])?;
+            let sql = "UPDATE rename_batch SET packed = ?3 WHERE job = ?1 AND first = ?2";
+            tx.prepare_cached(sql)?.execute(params![job, batch.first().cast_signed(), batch.led_to(n, name).into_bytes()])?;
             Ok(())
         })
     }
@@ -172,18 +154,18 @@ impl Store {
     /// How many files of a job are in each state.
     pub fn renames_counted(&self, job: &str) -> Result<RenameCounts, Error> {
         let mut counts = RenameCounts::default();
-        let sql = "SELECT state, COUNT(*) FROM rename WHERE job = ?1 GROUP BY state";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached("SELECT states FROM rename_state WHERE job = ?1")?;
         let mut rows = statement.query([job])?;
         while let Some(row) = rows.next()? {
-            let count = row.get::<_, i64>(1)?.cast_unsigned();
-            match RenameState::of(row.get(0)?)? {
-                RenameState::Planned => counts.planned = count,
-                RenameState::Done => counts.done = count,
-                RenameState::Undone => counts.undone = count,
-                RenameState::Left => counts.left = count,
-                RenameState::Passed => {}
-                RenameState::Kept => counts.kept = count,
+            for digit in row.get_ref(0)?.as_str().unwrap_or_default().chars() {
+                match state_of(digit)? {
+                    RenameState::Planned => counts.planned += 1,
+                    RenameState::Done => counts.done += 1,
+                    RenameState::Undone => counts.undone += 1,
+                    RenameState::Left => counts.left += 1,
+                    RenameState::Passed => {}
+                    RenameState::Kept => counts.kept += 1,
+                }
             }
         }
         Ok(counts)
@@ -196,23 +178,50 @@ impl Store {
             if job.state != State::Archived {
                 return Err(Error::NotNow { job: id.to_owned(), state: job.state });
             }
-            tx.prepare_cached("DELETE FROM rename WHERE job = ?1")?.execute([id])?;
+            // How far they are goes with them.
+            tx.prepare_cached("DELETE FROM rename_batch WHERE job = ?1")?.execute([id])?;
             step::no_more(tx, &job, now)
         })
     }
 }
 
-impl Rename {
-    fn of(row: &Row<'_>) -> Result<Rename, Error> {
-        let whole = |at: usize| row.get::<_, i64>(at).map(i64::cast_unsigned);
-        Ok(Rename {
-            n: whole(0)?,
-            src: row.get(1)?,
-            dst: row.get(2)?,
-            ino: whole(3)?,
-            size: whole(4)?,
-            mtime: row.get(5)?,
-            state: RenameState::of(row.get(6)?)?,
-        })
+fn select(rest: &str) -> String {
+    format!(
+        "SELECT s.first, b.packed, s.states FROM rename_state s JOIN rename_batch b ON b.job = s.job AND b.first = s.first \
+         WHERE s.job = ?1 AND {rest}"
+    )
+}
+
+fn batch(row: &Row<'_>) -> Result<RenameBatch, Error> {
+    let states: String = row.get(2)?;
+    RenameBatch::read(row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?, &states)
+}
+
+/// A number of a row, or of one behind all.
+fn number(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn state_of(digit: char) -> Result<RenameState, Error> {
+    RenameState::of_digit(digit).ok_or_else(|| Error::Damaged { what: format!("rename {digit}") })
+}
+
+/// The states of a batch with some of its rows marked.
+fn marked(
+    first: u64,
+    states: &str,
+    rows: &RangeInclusive<u64>,
+    state: RenameState,
+    others: &[(u64, RenameState)],
+) -> Result<String, Error> {
+    let states = states.chars().map(state_of).collect::<Result<Vec<_>, _>>()?;
+    let mark = |(n, old): (u64, RenameState)| if rows.contains(&n) && old.is_open() { state } else { old };
+    let mut states: Vec<RenameState> = (first..).zip(states).map(mark).collect();
+    for (n, other) in others {
+        let at = n.checked_sub(first).and_then(|at| usize::try_from(at).ok());
+        if let Some(old) = at.and_then(|at| states.get_mut(at)) {
+            *old = *other;
+        }
     }
+    Ok(states.into_iter().map(RenameState::digit).collect())
 }

@@ -6,11 +6,12 @@
 use jiff::civil::DateTime;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::batch::Renames;
 use crate::count::{self, Run};
 use crate::entry::EntryNo;
 use crate::error::Error;
 use crate::job::{COLUMNS, Fate, Job, NewJob, Staging, State, written};
-use crate::renames::{self, Rename};
+use crate::renames;
 use crate::store::Store;
 
 /// The detail of the step that says that files of a job kept their names.
@@ -71,11 +72,11 @@ impl Store {
 
     /// What will be published is put together and hashed. From here the job only goes forward.
     pub fn staged(&mut self, id: &str, staging: &Staging, now: DateTime) -> Result<(), Error> {
-        self.staged_with(id, staging, &[], now)
+        self.staged_with(id, staging, &Renames::in_batches(1), now)
     }
 
     /// The same of a job that hands back what was dropped: with a row in the journal for each of its files, all at once.
-    pub fn staged_with(&mut self, id: &str, staging: &Staging, renames: &[Rename], now: DateTime) -> Result<(), Error> {
+    pub fn staged_with(&mut self, id: &str, staging: &Staging, renames: &Renames, now: DateTime) -> Result<(), Error> {
         self.write(|tx| {
             let from = [State::Claimed, State::Running];
             if move_to(tx, id, &from, State::Staged, Some(&staging.folder_name), now)? {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::place;
 
 /// The forms that a store went through, oldest first: a store of form n is brought up by those after the n-th.
-const FORMS: [&str; 1] = [include_str!("schema/1.sql")];
+const FORMS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// "jtan": says that a SQLite file is ours.
 const OURS: i64 = 0x6a74_616e;
@@ -155,7 +155,56 @@ mod tests {
         let store = Store::open(&path).unwrap();
         store.connection.pragma_update(None, "user_version", 99).unwrap();
         drop(store);
-        assert!(matches!(Store::open(&path), Err(Error::Newer { found: 99, known: 1 })));
+        assert!(matches!(Store::open(&path), Err(Error::Newer { found: 99, known: 2 })));
+    }
+
+    /// A store in which a job of the first form was staged, done in part.
+    #[test]
+    fn the_renames_of_an_older_form_are_brought_up_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(FORMS[0]).unwrap();
+        old.pragma_update(None, "application_id", OURS).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        let job = "INSERT INTO job (id, task, version, inbox, name, folder, identity, engine, clock, seed, state, began, changed)
+            VALUES (?1, '', '', '', '', 1, '', '', '2026-11-20T10:00:00', 0, 'staged', '2026-11-20T10:00:00', '2026-11-20T10:00:00')";
+        let row = "INSERT INTO rename (job, n, src, dst, ino, size, mtime, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        for (id, count) in [("甲", 2_500i64), ("乙", 3)] {
+            old.execute(job, [id]).unwrap();
+            for n in 0..count {
+                let (src, dst) = match n % 3 {
+                    0 => (format!("文書/部/{n}.txt"), format!("文書 (2)/部/【秘】{n}.txt")),
+                    1 => (format!("{n}.txt"), format!("新/{n}.txt")),
+                    _ => (format!("文書/空{n}/"), format!("文書 (2)/空{n}/")),
+                };
+                old.execute(row, rusqlite::params![id, n, src, dst, n - 1, n, -n, n % 6]).unwrap();
+            }
+        }
+        drop(old);
+        // Whoever only reads goes on with what there is.
+        assert!(Store::open_to_read(&path).unwrap().verify().is_ok());
+        let store = Store::open(&path).unwrap();
+        for (id, count) in [("甲", 2_500u64), ("乙", 3)] {
+            let mut n = 0;
+            while let Some(batch) = store.renames_with(id, n).unwrap() {
+                assert!(batch.rows().count() <= 1_000);
+                for row in batch.rows() {
+                    let (folder, from, into, to) = match n % 3 {
+                        0 => ("文書/部", format!("{n}.txt"), "文書 (2)/部", format!("【秘】{n}.txt")),
+                        1 => ("", format!("{n}.txt"), "新", format!("{n}.txt")),
+                        _ => ("文書/空", String::new(), "文書 (2)/空", String::new()),
+                    };
+                    let number = |folder: &str| if n % 3 == 2 { format!("{folder}{n}") } else { folder.to_owned() };
+                    assert_eq!((row.folder, row.into), (number(folder).as_str(), number(into).as_str()));
+                    assert_eq!((row.from, row.to, row.n), (from.as_str(), to.as_str(), n));
+                    assert_eq!(row.known, crate::Known { ino: n.wrapping_sub(1), size: n, mtime: -n.cast_signed() });
+                    assert_eq!(row.state as u64, n % 6);
+                    n += 1;
+                }
+            }
+            assert_eq!(n, count);
+        }
     }
 
     #[test]

@@ -1,28 +1,29 @@
 //! Attempts until an arrival is either done, returned or failed, and what comes of it lies ready to be published.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use ledger::{Fate, Rename, Run, Staging};
+use ledger::{Fate, Renames, Run, Staging};
 use task::Duplicates;
 
 use super::claim::{Claimed, let_go};
 use super::disk::{flush, flush_folders, own_folder, remove, share_like};
 use super::finish::Staged;
-use super::handback::rows;
 use super::house::{Halt, House, reading, writing};
 use super::kept::{self, Output};
 use super::layout::Work;
 use super::name;
 use super::perform::Attempt;
+use super::rows::rows;
 use super::state::ATTEMPTS;
 use super::step::step;
 use crate::conduct::Finished;
 use crate::error::{Error, Limit, Setback, Stop};
 use crate::note::{Counted, Note, Slip, Written};
 use crate::perform::Cancel;
-use crate::rename::Moves;
+use crate::rename::{BATCH, Moves};
 use crate::report::Progress;
 
 /// What lies in the folder that will be published.
@@ -31,8 +32,8 @@ struct Gathered {
     outputs: Vec<Output>,
     run: Run,
     reason: Option<String>,
-    /// The journal of what was dropped, where it goes back itself.
-    renames: Vec<Rename>,
+    /// The renames of what was dropped, where it goes back itself.
+    moves: Option<Moves>,
 }
 
 /// Makes attempts, and records what is to be published; none if the arrival changed meanwhile, and lies in its inbox again.
@@ -58,7 +59,7 @@ pub(crate) fn attempt(
 /// Puts together what is to be published, flushes it, and records it; none if the arrival changed meanwhile.
 fn lay_ready(house: &House, claimed: Claimed, work: &Work, performed: Performed, began: Instant) -> Result<Option<Staged>, Halt> {
     let gathered = match performed {
-        Performed::Finished(finished) => gather(house, &claimed, work, &finished, began)?,
+        Performed::Finished(finished) => gather(house, &claimed, work, *finished, began)?,
         Performed::Setback(setback, attempts) => gather_failed(house, &claimed, work, &setback, attempts, began)?,
     };
     step("gathered");
@@ -66,13 +67,24 @@ fn lay_ready(house: &House, claimed: Claimed, work: &Work, performed: Performed,
     flush(&work.folder).map_err(writing(&work.folder))?;
     step("gather.flushed");
     // A writer may have kept the file open across the claim.
-    let known = intake::Identity::parse(&claimed.job.identity);
-    let input = claimed.input(house);
-    if known.is_some_and(|known| !intake::same(&input, &known).unwrap_or(false)) {
-        let_go(house, &claimed.job, "changed")?;
-        return Ok(None);
+    match rows_of(&claimed, house, work, &gathered) {
+        Ok(Some(renames)) => stage(house, claimed, gathered, &renames).map(Some),
+        Ok(None) => {
+            let_go(house, &claimed.job, "changed")?;
+            Ok(None)
+        }
+        Err(error) => Err(reading(&work.folder)(error)),
     }
-    stage(house, claimed, gathered).map(Some)
+}
+
+/// A row in the journal for each file of what goes back, none of what does not; nothing if the arrival is not what it was.
+fn rows_of(claimed: &Claimed, house: &House, work: &Work, gathered: &Gathered) -> io::Result<Option<Renames>> {
+    let known = intake::Identity::parse(&claimed.job.identity);
+    if let Some(moves) = &gathered.moves {
+        return rows(work, &claimed.job, moves, known.as_ref());
+    }
+    let still = |known| intake::same(&claimed.input(house), known).unwrap_or(false);
+    Ok(known.as_ref().is_none_or(still).then(|| Renames::in_batches(BATCH)))
 }
 
 /// How the attempts ended.
@@ -192,10 +204,10 @@ fn judge(house: &House, stop: Stop) -> Verdict {
 }
 
 /// Puts the note to what the worker made.
-fn gather(house: &House, claimed: &Claimed, work: &Work, finished: &Finished, began: Instant) -> Result<Gathered, Halt> {
+fn gather(house: &House, claimed: &Claimed, work: &Work, mut finished: Finished, began: Instant) -> Result<Gathered, Halt> {
     let publish = work.publish();
     let returned = finished.facts.returned;
-    let run = kept::run(&claimed.loaded, finished, milliseconds(began));
+    let run = kept::run(&claimed.loaded, &finished, milliseconds(began));
     let mut outputs = kept::outputs(&publish, &finished.outputs).map_err(reading(&publish))?;
     let list = finished.list.as_ref().and_then(|path| path.file_name()).and_then(|name| name.to_str());
     // Of several marked copies the first is named; they lie beside it.
@@ -215,13 +227,8 @@ fn gather(house: &House, claimed: &Claimed, work: &Work, finished: &Finished, be
     outputs.push(lay(&publish, note_of(house, claimed, &note))?);
     let (fate, home) = if returned { (Fate::Returned, &claimed.desk.returned) } else { (Fate::Done, &claimed.desk.done) };
     share(home, &publish)?;
-    let renames = if handed_back {
-        let nothing = Moves::default();
-        rows(work, &claimed.job, finished.moves.as_ref().unwrap_or(&nothing)).map_err(reading(&work.folder))?
-    } else {
-        Vec::new()
-    };
-    Ok(Gathered { fate, outputs, run, reason: returned.then(|| "findings".to_owned()), renames })
+    let moves = handed_back.then(|| finished.moves.take().unwrap_or_default());
+    Ok(Gathered { fate, outputs, run, reason: returned.then(|| "findings".to_owned()), moves })
 }
 
 /// Puts the specialist's note alone.
@@ -239,7 +246,7 @@ fn gather_failed(
     let output = lay(&publish, note_of(house, claimed, &Note::Failed { why: setback, attempts }))?;
     share(&claimed.desk.failed, &publish)?;
     let run = kept::bare(&claimed.loaded, milliseconds(began));
-    Ok(Gathered { fate: Fate::Failed, outputs: vec![output], run, reason: Some(setback.code().to_owned()), renames: Vec::new() })
+    Ok(Gathered { fate: Fate::Failed, outputs: vec![output], run, reason: Some(setback.code().to_owned()), moves: None })
 }
 
 /// The earlier job because of which this one is not done again.
@@ -283,9 +290,9 @@ fn share(home: &Path, publish: &Path) -> Result<(), Halt> {
 }
 
 /// Records what will be published, and under which name: from here the script never runs again.
-fn stage(house: &House, claimed: Claimed, gathered: Gathered) -> Result<Staged, Halt> {
+fn stage(house: &House, claimed: Claimed, gathered: Gathered, renames: &Renames) -> Result<Staged, Halt> {
     let Claimed { job, desk, .. } = claimed;
-    let Gathered { fate, outputs, run, reason, renames } = gathered;
+    let Gathered { fate, outputs, run, reason, .. } = gathered;
     let home = Staged::home(&desk, fate);
     let folder_name = name::free(home, &name::of_results(&job.name, job.folder, &job.id), true).map_err(reading(home))?;
     let json = |error: serde_json::Error| Halt::Store(ledger::Error::Refused { what: error.to_string() });
@@ -299,7 +306,7 @@ fn stage(house: &House, claimed: Claimed, gathered: Gathered) -> Result<Staged, 
     let points =
         if fate == Fate::Done { ["staged.before", "staged.after"] } else { ["aside_staged.before", "aside_staged.after"] };
     step(points[0]);
-    house.record(|store, now| store.staged_with(&job.id, &staging, &renames, now))?;
+    house.record(|store, now| store.staged_with(&job.id, &staging, renames, now))?;
     step(points[1]);
     Ok(Staged { job, desk, fate, folder_name: staging.folder_name, run })
 }

@@ -13,6 +13,7 @@ use super::disk::{flush, is_there, move_to, own_folder, remove};
 use super::house::{Halt, House, reading, writing};
 use super::layout::Work;
 use super::name::numbered;
+use super::rows::is_other;
 use super::step::step;
 use super::tasks::Loaded;
 
@@ -110,16 +111,10 @@ pub(crate) fn take(house: &House, intended: Intended) -> Result<Claim, Halt> {
         flush(folder).map_err(writing(folder))?;
     }
     let known = Identity::parse(&job.identity);
-    let same = |path: &Path| known.as_ref().is_none_or(|known| intake::same(path, known).unwrap_or(false));
-    if !same(&ours) {
-        return let_go(house, &job, "changed");
-    }
     let content = match content::settle(&ours) {
-        Ok(content) if same(&ours) => content,
+        Ok((content, now)) if known.is_none_or(|known| known.is_still(&now)) => content,
         // What may not be read is for the next look to say.
-        Err(error) if !matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput) => {
-            return Err(reading(&ours)(error));
-        }
+        Err(error) if !is_other(error.kind()) => return Err(reading(&ours)(error)),
         _ => return let_go(house, &job, "changed"),
     };
     step("claim.flushed");

@@ -1,11 +1,14 @@
 //! What an arrival holds: the SHA-256 by which the same content is known again, and its bytes on the disk.
 
-use std::fmt::Write as _;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use intake::{Entry, Folder, Identity, Order, Unread, Visit, Within};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, openat, statat};
+use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
 /// What an arrival holds.
@@ -19,68 +22,129 @@ pub(crate) struct Content {
 /// A folder with more files than this is flushed with its whole file system.
 const FEW: usize = 64;
 
-/// Reads an arrival once: hashed, and flushed, so that a power cut does not take what a person dropped last.
-pub(crate) fn settle(path: &Path) -> io::Result<Content> {
-    if !std::fs::symlink_metadata(path)?.is_dir() {
-        let (sha256, size) = read(path, Flush::Each)?;
-        return Ok(Content { sha256, size });
+/// Reads an arrival once: hashed, and flushed, so that a power cut does not take what a person dropped last. With it comes what
+/// each file was when it had been read: whoever knows what was to be read compares it.
+pub(crate) fn settle(path: &Path) -> io::Result<(Content, Identity)> {
+    let top = open(CWD, path.as_os_str())?;
+    let stat = fstat(&top)?;
+    let mut reading = Reading::default();
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
+        let (sha256, stat) = reading.read(&top)?;
+        super::disk::flush_file(&top)?;
+        let sha256 = text(&sha256).to_owned();
+        return Ok((Content { sha256, size: stat.st_size as u64 }, Identity::of_stat(&stat)));
     }
-    let entries: Vec<_> = walkdir::WalkDir::new(path).sort_by_file_name().into_iter().collect::<Result<_, _>>()?;
-    let flush = if entries.len() > FEW { Flush::Together } else { Flush::Each };
-    let (mut whole, mut size) = (Sha256::new(), 0);
-    for entry in entries.iter().filter(|entry| entry.file_type().is_file()) {
-        let (sha256, bytes) = read(entry.path(), flush)?;
-        let inner = entry.path().strip_prefix(path).unwrap_or(entry.path());
-        whole.update(inner.as_os_str().as_encoded_bytes());
-        whole.update([0]);
-        whole.update(sha256);
-        whole.update([0]);
-        size += bytes;
+    let mut settling = Settling { reading, whole: Sha256::new(), size: 0, within: Within::of(&stat), few: Some(Vec::new()) };
+    intake::walk(&top, Order::Named, &mut settling)?;
+    match settling.few {
+        None => rustix::fs::syncfs(&top)?,
+        Some(few) => {
+            for inner in few.iter().rev() {
+                super::disk::flush(&path.join(inner))?;
+            }
+            super::disk::flush(path)?;
+        }
     }
-    match flush {
-        Flush::Together => rustix::fs::syncfs(File::open(path)?)?,
-        Flush::Each => {
-            for entry in entries.iter().rev().filter(|entry| entry.file_type().is_dir()) {
-                super::disk::flush(entry.path())?;
+    let content = Content { sha256: text(&hex(&settling.whole.finalize().into())).to_owned(), size: settling.size };
+    Ok((content, settling.within.identity()))
+}
+
+/// A folder on its way to be known.
+struct Settling {
+    reading: Reading,
+    whole: Sha256,
+    size: u64,
+    within: Within,
+    /// What is to be flushed, while that is little.
+    few: Option<Vec<PathBuf>>,
+}
+
+impl Visit for Settling {
+    type Error = io::Error;
+
+    fn entry(&mut self, folder: &Folder<'_>, entry: &Entry<'_>) -> io::Result<()> {
+        if let Some(few) = &mut self.few {
+            few.push(Path::new(folder.inner).join(entry.name));
+        }
+        self.few.take_if(|few| few.len() > FEW);
+        let stat = if entry.kind == FileType::RegularFile {
+            let (sha256, stat) = self.reading.read(&open(folder.held, entry.name)?)?;
+            if !folder.inner.is_empty() {
+                self.whole.update(folder.inner.as_encoded_bytes());
+                self.whole.update(b"/");
+            }
+            self.whole.update(entry.name.as_encoded_bytes());
+            self.whole.update([0]);
+            self.whole.update(sha256);
+            self.whole.update([0]);
+            self.size += stat.st_size as u64;
+            stat
+        } else {
+            statat(folder.held, entry.name, AtFlags::SYMLINK_NOFOLLOW)?
+        };
+        self.within.add(folder, entry.name, &stat).map_err(|_| io::ErrorKind::InvalidInput.into())
+    }
+
+    fn unread(&mut self, unread: Unread) -> io::Result<()> {
+        Err(unread.errno.into())
+    }
+}
+
+/// Links are not followed, pipes do not block: whatever lies there now was a plain file or a folder when it was settled.
+fn open(within: impl AsFd, name: &OsStr) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    match openat(within, name, flags, Mode::empty()) {
+        // A link, a pipe, a socket.
+        Err(Errno::LOOP | Errno::NXIO) => Err(io::ErrorKind::InvalidInput.into()),
+        opened => Ok(File::from(opened?)),
+    }
+}
+
+/// Reads files, each to its end.
+struct Reading {
+    block: Vec<u8>,
+}
+
+impl Default for Reading {
+    fn default() -> Reading {
+        Reading { block: vec![0; 1 << 16] }
+    }
+}
+
+impl Reading {
+    /// The hash of a file, and what it was when it had been read.
+    fn read(&mut self, mut file: &File) -> io::Result<([u8; 64], Stat)> {
+        let (mut hash, mut size) = (Sha256::new(), 0);
+        loop {
+            let count = match file.read(&mut self.block) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                count => count?,
+            };
+            let stat = fstat(file)?;
+            if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+            hash.update(&self.block[..count]);
+            size += count as u64;
+            // A file that grows meanwhile is read on; it is found to be another thing than what was settled.
+            if count == 0 || count < self.block.len() && size == stat.st_size as u64 {
+                return Ok((hex(&hash.finalize().into()), stat));
             }
         }
     }
-    Ok(Content { sha256: hex(&whole.finalize()), size })
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Flush {
-    Each,
-    Together,
+fn hex(bytes: &[u8; 32]) -> [u8; 64] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut hex = [0; 64];
+    for (pair, byte) in hex.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    hex
 }
 
-/// Links are not followed, pipes do not block: whatever lies there now was a plain file when it was settled.
-fn read(path: &Path, flush: Flush) -> io::Result<(String, u64)> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let mut file = File::from(openat(CWD, path, flags, Mode::empty())?);
-    if !file.metadata()?.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    let (mut hash, mut block, mut size) = (Sha256::new(), vec![0; 1 << 16], 0);
-    loop {
-        let count = file.read(&mut block)?;
-        if count == 0 {
-            break;
-        }
-        hash.update(&block[..count]);
-        size += count as u64;
-    }
-    if flush == Flush::Each {
-        super::disk::flush_file(&file)?;
-    }
-    Ok((hex(&hash.finalize()), size))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+fn text(hex: &[u8; 64]) -> &str {
+    std::str::from_utf8(hex).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -96,14 +160,42 @@ mod tests {
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(path, text).unwrap();
             }
-            settle(&dir.path().join(name)).unwrap()
+            let path = dir.path().join(name);
+            let (content, identity) = settle(&path).unwrap();
+            assert_eq!(identity, Identity::of(&path).unwrap());
+            content
         };
         let first = make("a", &[("部/x.txt", "1"), ("y.txt", "22")]);
         assert_eq!(first.size, 3);
         assert_eq!(make("b", &[("y.txt", "22"), ("部/x.txt", "1")]), first);
         assert_ne!(make("c", &[("部/x.txt", "2"), ("y.txt", "21")]).sha256, first.sha256);
         assert_ne!(make("d", &[("x.txt", "1"), ("y.txt", "22")]).sha256, first.sha256);
-        let file = settle(&dir.path().join("a/y.txt")).unwrap();
+        let file = settle(&dir.path().join("a/y.txt")).unwrap().0;
         assert_eq!((file.size, &file.sha256[..8]), (2, "785f3ec7"));
+        // Stores know contents by this.
+        assert_eq!(first.sha256[..16], *"835570b4bfc72247");
+    }
+
+    #[test]
+    fn files_of_any_length_are_read_to_their_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        for size in [0, 1, (1 << 16) - 1, 1 << 16, (1 << 16) + 1, 3 << 16] {
+            let bytes: Vec<u8> = (0..size).map(|at: u32| (at % 251) as u8).collect();
+            let path = dir.path().join(size.to_string());
+            std::fs::write(&path, &bytes).unwrap();
+            let (content, identity) = settle(&path).unwrap();
+            let wanted = hex(&Sha256::digest(&bytes).into());
+            assert_eq!((content.size, content.sha256.as_str()), (u64::from(size), text(&wanted)));
+            assert_eq!(identity, Identity::of(&path).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("a")).unwrap();
+        std::os::unix::fs::symlink("/", dir.path().join("a/link")).unwrap();
+        assert_eq!(settle(&dir.path().join("a")).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(settle(&dir.path().join("a/link")).unwrap_err().kind(), io::ErrorKind::InvalidInput);
     }
 }

@@ -3,9 +3,10 @@
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, StatVfsMountFlags, renameat_with, statvfs};
+use intake::{Entry, Folder, Order, Unread, Visit};
+use rustix::fs::{CWD, FileType, RenameFlags, StatVfsMountFlags, renameat_with, statvfs};
 use rustix::io::Errno;
 
 /// Moves a file or a folder to a name that nothing has.
@@ -31,15 +32,44 @@ pub(crate) fn flush_file(file: &File) -> io::Result<()> {
     durable(file.sync_all())
 }
 
+/// Folders of a job that are flushed one by one; more are flushed with their whole file system.
+const FEW: usize = 64;
+
 /// Flushes a folder and every folder in it, the innermost first.
 pub(crate) fn flush_folders(path: &Path) -> io::Result<()> {
-    for entry in walkdir::WalkDir::new(path).contents_first(true) {
-        let entry = entry?;
-        if entry.file_type().is_dir() {
-            flush(entry.path())?;
-        }
+    let folders = folders(path)?;
+    if folders.len() > FEW {
+        return durable(rustix::fs::syncfs(File::open(path)?).map_err(io::Error::from));
     }
-    Ok(())
+    folders.iter().rev().try_for_each(|folder| flush(folder))
+}
+
+/// A folder, and every folder in it behind the one that holds it.
+pub(crate) fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut folders = Folders { top: path, found: vec![path.to_owned()] };
+    intake::walk(File::open(path)?, Order::Listed, &mut folders)?;
+    Ok(folders.found)
+}
+
+struct Folders<'a> {
+    top: &'a Path,
+    found: Vec<PathBuf>,
+}
+
+impl Visit for Folders<'_> {
+    type Error = io::Error;
+
+    fn entry(&mut self, folder: &Folder<'_>, entry: &Entry<'_>) -> io::Result<()> {
+        if entry.kind == FileType::Directory {
+            self.found.push(self.top.join(folder.inner).join(entry.name));
+        }
+        Ok(())
+    }
+
+    fn unread(&mut self, unread: Unread) -> io::Result<()> {
+        // Gone between two looks.
+        if unread.errno == Errno::NOENT { Ok(()) } else { Err(unread.errno.into()) }
+    }
 }
 
 /// Some network file systems know no flushing; a failing disk is another matter.
@@ -74,22 +104,31 @@ pub(crate) fn remove(folder: &Path) -> io::Result<()> {
 
 /// Gives what was made in the engine's own folder the rights of the folder it goes to, as if it had been made there.
 pub(crate) fn share_like(shared: &Path, made: &Path) -> io::Result<()> {
+    let entries = walkdir::WalkDir::new(made).into_iter().map(|entry| Ok(entry?.into_path()));
+    share_each(shared, entries)
+}
+
+/// The same of folders alone: files of people in them keep their own rights.
+pub(crate) fn share_folders_like(shared: &Path, made: &Path) -> io::Result<()> {
+    share_each(shared, folders(made)?.into_iter().map(Ok))
+}
+
+fn share_each(shared: &Path, made: impl Iterator<Item = io::Result<PathBuf>>) -> io::Result<()> {
     let like = fs::metadata(shared)?;
     let mode = like.mode() & 0o7777;
-    for entry in walkdir::WalkDir::new(made) {
-        let entry = entry?;
-        let kind = entry.file_type();
-        if !kind.is_dir() && !kind.is_file() {
+    for path in made {
+        let path = path?;
+        let own = fs::symlink_metadata(&path)?;
+        if !own.is_dir() && !own.is_file() {
             continue;
         }
-        let own = entry.metadata()?;
         if own.gid() != like.gid() && like.mode() & 0o2000 != 0 {
             // Only for whoever belongs to the group; else the folder's own rule decides.
-            let _ = std::os::unix::fs::chown(entry.path(), None, Some(like.gid()));
+            let _ = std::os::unix::fs::chown(&path, None, Some(like.gid()));
         }
-        let wanted = if kind.is_dir() { mode } else { mode & 0o666 };
+        let wanted = if own.is_dir() { mode } else { mode & 0o666 };
         if own.mode() & 0o7777 != wanted {
-            fs::set_permissions(entry.path(), fs::Permissions::from_mode(wanted))?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(wanted))?;
         }
     }
     Ok(())

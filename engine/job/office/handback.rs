@@ -1,5 +1,5 @@
-//! What was dropped goes back itself: every file of it stands in the ledger's journal, those with new names are renamed by it
-//! in batches, and the whole joins the results before they are published.
+//! What was dropped goes back itself: the files with new names are renamed by the ledger's journal in batches, and the whole
+//! joins the results before they are published.
 //!
 //! Until the job is staged nothing is renamed; from then on it only goes forward, from wherever a crash left it.
 
@@ -9,8 +9,7 @@ use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use ledger::{NewJob, Rename, RenameState};
-use rustc_hash::FxHashSet;
+use ledger::{NewJob, Rename, RenameBatch, RenameState};
 use rustix::io::Errno;
 
 use super::disk::{flush, is_there, move_to};
@@ -19,94 +18,13 @@ use super::house::{Halt, House, reading, writing};
 use super::kept::Output;
 use super::layout::Work;
 use super::name::{self, numbered};
+use super::rows::{known_meta, seen};
 use super::step::step;
 use super::undo::published;
 use crate::error::Error;
-use crate::files::Seen;
 use crate::note::{Note, Slip};
 use crate::place::{fingerprint, stage};
-use crate::rename::{BATCH, Brought, Journal, Moves, Trust, UndoWhy, carry, waiting_row};
-
-/// The rows of the journal: the renames in the order of doing, then every other file, so that an undo knows what is ours, then
-/// the folders that are empty. Names before are within the folder of the arrival, names after within the published one.
-pub(crate) fn rows(work: &Work, job: &NewJob, moves: &Moves) -> io::Result<Vec<Rename>> {
-    let (input, publish) = (work.input().canonicalize()?, work.publish());
-    let mut rows = Rows { job, root: name::free(&publish, &job.name, job.folder)?, rows: Vec::new() };
-    let mut moving = FxHashSet::default();
-    for one in moves.iter() {
-        let folder = one.folder.strip_prefix(&input).unwrap_or(Path::new("")).to_string_lossy();
-        let to = if job.folder { one.to.to_owned() } else { name::free(&publish, one.to, false)? };
-        moving.insert(one.inode);
-        rows.add(&folder, one.from, &to, one.inode, one.seen, true);
-    }
-    let mut emptied: Option<walkdir::DirEntry> = None;
-    for entry in walkdir::WalkDir::new(input.join(&job.name)) {
-        let entry = entry?;
-        rows.empty(emptied.take().filter(|last| last.depth() >= entry.depth()), &input);
-        if entry.file_type().is_dir() {
-            emptied = Some(entry);
-            continue;
-        }
-        let meta = entry.metadata()?;
-        if !meta.is_file() || moving.contains(&meta.ino()) {
-            continue;
-        }
-        let Some((folder, name)) = within(entry.path(), &input) else { continue };
-        let to = if job.folder { name.to_owned() } else { rows.root.clone() };
-        rows.add(folder, name, &to, meta.ino(), seen(&meta), false);
-    }
-    rows.empty(emptied, &input);
-    Ok(rows.rows)
-}
-
-/// Rows in the making.
-struct Rows<'a> {
-    job: &'a NewJob,
-    /// What the arrival will be called among the results.
-    root: String,
-    rows: Vec<Rename>,
-}
-
-impl Rows<'_> {
-    /// Adds a file; one that no move was planned for keeps its name, unless its name is taken among the results.
-    fn add(&mut self, folder: &str, from: &str, to: &str, ino: u64, seen: Seen, planned: bool) {
-        let inner = folder.strip_prefix(self.job.name.as_str()).unwrap_or(folder);
-        let dst = if self.job.folder { format!("{}{inner}/{to}", self.root) } else { to.to_owned() };
-        let src = if folder.is_empty() { from.to_owned() } else { format!("{folder}/{from}") };
-        let state = if planned || from != to { RenameState::Planned } else { RenameState::Kept };
-        self.push(src, dst, ino, seen, state);
-    }
-
-    /// Adds a folder that holds nothing.
-    fn empty(&mut self, folder: Option<walkdir::DirEntry>, input: &Path) {
-        let Some(folder) = folder.filter(|folder| folder.depth() > 0) else { return };
-        let Some(src) = folder.path().strip_prefix(input).ok().and_then(Path::to_str) else { return };
-        let inner = src.strip_prefix(self.job.name.as_str()).unwrap_or(src);
-        let (src, dst) = (format!("{src}/"), format!("{}{inner}/", self.root));
-        self.push(src, dst, 0, Seen { size: 0, modified: 0 }, RenameState::Passed);
-    }
-
-    fn push(&mut self, src: String, dst: String, ino: u64, seen: Seen, state: RenameState) {
-        let mtime = i64::try_from(seen.modified).unwrap_or(0);
-        self.rows.push(Rename { n: self.rows.len() as u64, src, dst, ino, size: seen.size, mtime, state });
-    }
-}
-
-/// A path within a folder, in two parts; none where it is not text.
-fn within<'p>(path: &'p Path, folder: &Path) -> Option<(&'p str, &'p str)> {
-    let inner = path.strip_prefix(folder).ok()?.to_str()?;
-    Some(parts(inner))
-}
-
-/// The folder and the name of a path in the journal.
-pub(crate) fn parts(path: &str) -> (&str, &str) {
-    path.rsplit_once('/').unwrap_or(("", path))
-}
-
-/// By what a file is known again.
-pub(crate) fn seen(meta: &fs::Metadata) -> Seen {
-    Seen { size: meta.len(), modified: i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec()) }
-}
+use crate::rename::{Brought, Journal, Moves, Trust, UndoWhy, carry, waiting_row};
 
 /// Renames what the journal of a staged job says, and joins the arrival to its results.
 pub(crate) fn hand_back(house: &House, staged: Staged, work: &Work) -> Result<Staged, Halt> {
@@ -114,7 +32,8 @@ pub(crate) fn hand_back(house: &House, staged: Staged, work: &Work) -> Result<St
     if !is_there(&work.publish()).map_err(reading(&work.folder))? {
         return Ok(staged);
     }
-    let mut forward = Forward { house, job: &staged.job.id, input: work.input(), next: 0, window: Moves::default(), rows: None };
+    let mut forward =
+        Forward { house, job: &staged.job.id, input: work.input(), next: 0, window: Moves::default(), rows: Vec::new() };
     carry(&mut forward, Trust::Ask)?;
     name_waiting(house, &staged.job, work)?;
     let staged = tell_kept(house, staged, work)?;
@@ -129,24 +48,25 @@ struct Forward<'a> {
     /// Where the arrival lies.
     input: PathBuf,
     next: u64,
-    /// The batch, and the numbers of its first and last row.
+    /// The batch, and the numbers of its rows.
     window: Moves,
-    rows: Option<(u64, u64)>,
+    rows: Vec<u64>,
 }
 
 impl Journal for Forward<'_> {
     type Error = Halt;
 
     fn next(&mut self) -> Result<Option<Range<usize>>, Halt> {
-        let rows = self.house.store().renames_planned(self.job, self.next, BATCH as u32)?;
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
-        (self.rows, self.next) = (Some((first.n, last.n)), last.n + 1);
-        self.window = Moves::default();
-        for row in &rows {
-            let ((folder, from), (_, to)) = (parts(&row.src), parts(&row.dst));
-            let folder = self.window.folder(&self.input.join(folder));
-            let seen = Seen { size: row.size, modified: row.mtime.into() };
-            self.window.add(folder, from, folder, to, row.ino, seen);
+        let Some(batch) = self.house.store().renames_planned(self.job, self.next)? else { return Ok(None) };
+        self.next = batch.end();
+        (self.window, self.rows) = (Moves::default(), Vec::new());
+        let (mut place, mut folder) = (None, 0);
+        for row in batch.rows_in(RenameState::Planned) {
+            if place.replace(row.place) != Some(row.place) {
+                folder = self.window.folder(&self.input.join(row.folder));
+            }
+            self.window.add(folder, row.from, folder, row.to, row.known.ino, seen(row.known));
+            self.rows.push(row.n);
         }
         Ok(Some(0..self.window.len()))
     }
@@ -158,10 +78,10 @@ impl Journal for Forward<'_> {
     fn mark(&mut self, rows: Range<usize>, brought: &[Brought]) -> Result<(), Halt> {
         self.window.flush(rows).map_err(writing(&self.input))?;
         step("rename.flushed");
-        let Some((first, last)) = self.rows else { return Ok(()) };
+        let (Some(&first), Some(&last)) = (self.rows.first(), self.rows.last()) else { return Ok(()) };
         let mark = |(at, one): (usize, &Brought)| match one {
-            Brought::Left(_) => Some((first + at as u64, RenameState::Left)),
-            _ if self.window.get(at).passes() => Some((first + at as u64, RenameState::Passed)),
+            Brought::Left(_) => Some((self.rows[at], RenameState::Left)),
+            _ if self.window.get(at).passes() => Some((self.rows[at], RenameState::Passed)),
             _ => None,
         };
         let others: Vec<(u64, RenameState)> = brought.iter().enumerate().filter_map(mark).collect();
@@ -179,29 +99,36 @@ impl Journal for Forward<'_> {
     }
 }
 
-/// The row in which a file got the name that it waited under, which has its old name; none of a file that did not wait.
-pub(crate) fn waited(house: &House, job: &str, row: &Rename) -> Result<Option<Rename>, Halt> {
-    let Some(first) = waiting_row(parts(&row.src).1) else { return Ok(None) };
-    let first = house.store().rename(job, first)?;
+/// Where a file was that waited under a temporary name: in the row that led there.
+pub(crate) struct Before {
+    pub folder: String,
+    pub name: String,
+}
+
+/// Where the file of a row was before it waited; none of a file that did not wait. `batch` is the row's own.
+pub(crate) fn waited(house: &House, job: &str, batch: &RenameBatch, row: &Rename<'_>) -> Result<Option<Before>, Halt> {
+    let Some(first) = waiting_row(row.from) else { return Ok(None) };
+    let elsewhere = if batch.row(first).is_some() { None } else { house.store().renames_with(job, first)? };
+    let there = elsewhere.as_ref().unwrap_or(batch).row(first);
     // Whatever people call their files: it has to be this very file.
-    Ok(first.filter(|first| first.n != row.n && first.ino == row.ino))
+    let there = there.filter(|there| there.n != row.n && there.known.ino == row.known.ino);
+    Ok(there.map(|there| Before { folder: there.folder.to_owned(), name: there.from.to_owned() }))
 }
 
 /// A file that waited while its circle broke, because another of it changed: it gets its old name, or that with a number.
 fn name_waiting(house: &House, job: &NewJob, work: &Work) -> Result<(), Halt> {
-    let left = house.store().renames_left(&job.id)?;
-    for row in &left {
-        let Some(first) = waited(house, &job.id, row)? else { continue };
-        let (waiting, folder) = (work.input().join(&row.src), work.input().join(parts(&first.src).0));
+    let left = house.store().renames_in(&job.id, RenameState::Left)?;
+    for (batch, row) in left.iter().flat_map(|batch| batch.rows_in(RenameState::Left).map(move |row| (batch, row))) {
+        let Some(before) = waited(house, &job.id, batch, &row)? else { continue };
+        let (waiting, folder) = (work.input().join(row.folder).join(row.from), work.input().join(&before.folder));
         for number in 1.. {
-            let name = numbered(parts(&first.src).1, number, false);
+            let name = numbered(&before.name, number, false);
             let to = folder.join(&name);
             // An earlier engine gave it the name, or it goes there now.
-            let named = fs::symlink_metadata(&to).is_ok_and(|meta| meta.ino() == row.ino);
+            let named = fs::symlink_metadata(&to).is_ok_and(|meta| meta.ino() == row.known.ino);
             if named || moved(&waiting, &to)? {
                 step("kept.named");
-                let dst = format!("{}/{name}", parts(&row.dst).0);
-                house.record(|store, _| store.rename_led_to(&job.id, row.n, &dst))?;
+                house.record(|store, _| store.rename_led_to(&job.id, row.n, &name))?;
                 break;
             }
             // Neither here nor there: it is gone, unless an earlier engine went further with the numbers.
@@ -225,20 +152,20 @@ fn moved(from: &Path, to: &Path) -> Result<bool, Halt> {
 /// Where files had to keep their names, says so beside the results, and counts them no more. Said once, whatever happens.
 fn tell_kept(house: &House, mut staged: Staged, work: &Work) -> Result<Staged, Halt> {
     let id = staged.job.id.clone();
-    let left = house.store().renames_left(&id)?;
-    if left.is_empty() || house.store().steps(&id)?.iter().any(|step| step.detail.as_deref() == Some(ledger::NAMES_KEPT)) {
+    let batches = house.store().renames_in(&id, RenameState::Left)?;
+    if batches.is_empty() || house.store().steps(&id)?.iter().any(|step| step.detail.as_deref() == Some(ledger::NAMES_KEPT)) {
         return Ok(staged);
     }
-    tracing::warn!(job = id, task = staged.job.task, code = "names_kept", files = left.len(), "files kept their names");
     let mut outputs = published(&house.store().job(&id)?)?;
-    let mut told = Vec::with_capacity(left.len());
-    for row in &left {
+    let mut told = Vec::new();
+    for (batch, row) in batches.iter().flat_map(|batch| batch.rows_in(RenameState::Left).map(move |row| (batch, row))) {
         // What waited lost its place to another of its circle.
-        let waited = waited(house, &id, row)?.map(|_| (row.dst.clone(), UndoWhy::Taken));
-        told.push(waited.unwrap_or_else(|| (row.src.clone(), why_left(&work.input(), row))));
+        let waited = waited(house, &id, batch, &row)?.map(|_| (path(row.into, row.to), UndoWhy::Taken));
+        told.push(waited.unwrap_or_else(|| (path(row.folder, row.from), why_left(&work.input(), &row))));
     }
+    tracing::warn!(job = id, task = staged.job.task, code = "names_kept", files = told.len(), "files kept their names");
     outputs.extend(note_kept(house, &staged, work, &outputs, &told)?);
-    staged.run.units = staged.run.units.saturating_sub(left.len() as u64);
+    staged.run.units = staged.run.units.saturating_sub(told.len() as u64);
     let json = |error: serde_json::Error| Halt::Store(ledger::Error::Refused { what: error.to_string() });
     let (outputs, facts) = (serde_json::to_string(&outputs).map_err(json)?, serde_json::to_string(&staged.run).map_err(json)?);
     step("kept.before");
@@ -247,14 +174,17 @@ fn tell_kept(house: &House, mut staged: Staged, work: &Work) -> Result<Staged, H
     Ok(staged)
 }
 
+/// A path of the journal.
+fn path(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
 /// Why a file has its old name still.
-fn why_left(input: &Path, row: &Rename) -> UndoWhy {
-    let path = input.join(&row.src);
+fn why_left(input: &Path, row: &Rename<'_>) -> UndoWhy {
+    let path = input.join(row.folder).join(row.from);
     match fs::symlink_metadata(&path) {
-        Ok(meta) if meta.ino() != row.ino || seen(&meta) != (Seen { size: row.size, modified: row.mtime.into() }) => {
-            UndoWhy::Edited
-        }
-        Ok(_) if fs::symlink_metadata(path.with_file_name(parts(&row.dst).1)).is_ok() => UndoWhy::Taken,
+        Ok(meta) if known_meta(&meta) != row.known => UndoWhy::Edited,
+        Ok(_) if fs::symlink_metadata(path.with_file_name(row.to)).is_ok() => UndoWhy::Taken,
         Ok(_) => UndoWhy::Refused,
         Err(_) => UndoWhy::Gone,
     }
@@ -297,14 +227,20 @@ fn note_kept(
     Ok(Some(Output { name, sha256, size }))
 }
 
+/// What a folder that is handed back is called among the results.
+pub(crate) fn root(house: &House, job: &str) -> Result<Option<String>, Halt> {
+    let batch = house.store().renames_with(job, 0)?;
+    let into = batch.as_ref().and_then(|batch| batch.row(0)).map(|row| row.into);
+    Ok(into.and_then(|into| into.split('/').next()).map(str::to_owned))
+}
+
 /// Moves the arrival to its results, unless an earlier engine did.
 fn join(house: &House, job: &NewJob, work: &Work) -> Result<(), Halt> {
     let (input, publish) = (work.input(), work.publish());
     for entry in fs::read_dir(&input).map_err(reading(&input))? {
         let entry = entry.map_err(reading(&input))?;
         let own = entry.file_name().to_string_lossy().into_owned();
-        let planned = if job.folder { house.store().rename(&job.id, 0)? } else { None };
-        let wanted = planned.and_then(|row| row.dst.split('/').next().map(str::to_owned)).unwrap_or(own);
+        let wanted = if job.folder { root(house, &job.id)? } else { None }.unwrap_or(own);
         for number in 1.. {
             let to = publish.join(numbered(&wanted, number, job.folder));
             match move_to(&entry.path(), &to) {

@@ -24,6 +24,7 @@ mod owner;
 mod perform;
 mod reserve;
 mod retention;
+mod rows;
 mod state;
 mod step;
 mod takeback;

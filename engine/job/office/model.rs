@@ -96,7 +96,7 @@ fn renamed(attempt: &Attempt<'_>) -> Result<Finished, Stop> {
     let (sha256, _) = fingerprint(&path).unwrap();
     let returned = arrival.name.contains("悪い");
     let facts = Facts { returned, units: renames.len() as u64, ..Facts::default() };
-    let moves = if returned { None } else { Some(Moves::order(&arrival, &renames)?) };
+    let moves = if returned { None } else { Some(Moves::planned(&arrival, &renames)?) };
     let outputs = vec![Placed { path, sha256 }];
     Ok(Finished { facts, outputs, renamed: renames.len(), moves, ..Finished::nothing() })
 }

@@ -1,25 +1,26 @@
 //! The undo of what was handed back: by the journal backwards, in batches, each file goes to 取消 under its old name, if it is
 //! still the same file. Whatever people edited, moved, deleted or added stays where it is, and is told.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use ledger::{Job, Rename, RenameState};
+use intake::{Entry, Folder, Order, Unread, Visit};
+use ledger::{Job, Known, Rename, RenameState};
 use rustc_hash::FxHashSet;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
 use rustix::io::Errno;
 
-use super::disk::is_there;
-use super::handback::{parts, seen, waited};
+use super::disk::{folders, is_there};
+use super::handback::{self, waited};
 use super::house::{Halt, House, reading, writing};
+use super::rows::{known_now, seen};
 use super::step::step;
 use crate::arrival::is_litter;
 use crate::error::Error;
-use crate::files::Seen;
-use crate::rename::{BATCH, Brought, Journal, Moves, Trust, UndoWhy, carry};
+use crate::rename::{Brought, Journal, Moves, Trust, UndoWhy, carry};
 
 /// What comes back, or would.
 #[derive(Debug, Default)]
@@ -43,16 +44,21 @@ pub(crate) fn plan(house: &House, job: &Job, places: &Places<'_>) -> Result<Take
         return gone(house, job);
     }
     let mut back = Back::new(house, job, places);
+    let mut found = FxHashSet::default();
     while let Some(rows) = back.load()? {
         for (at, one) in back.moves().would(rows) {
             match one {
                 Brought::Left(why) => taken.left.push((back.told(at), why)),
                 Brought::Ill(errno) => taken.left.push((back.told(at), back.ill(places.from, errno)?)),
-                Brought::Done | Brought::Already | Brought::Passed => taken.files += 1,
+                Brought::Done => {
+                    found.insert(back.moves().get(at).inode);
+                    taken.files += 1;
+                }
+                Brought::Already | Brought::Passed => taken.files += 1,
             }
         }
     }
-    added(house, job, places, &mut taken)?;
+    added(house, job, places, &found, &mut taken)?;
     Ok(taken)
 }
 
@@ -69,7 +75,7 @@ pub(crate) fn take_back(house: &House, job: &Job, places: &Places<'_>) -> Result
     let left = undone.left.into_iter().map(|(path, why)| (shown(path), why)).collect();
     let mut taken = TakenBack { files: house.store().renames_counted(&job.new.id)?.undone, left };
     restore_folders(house, job, places)?;
-    added(house, job, places, &mut taken)?;
+    added(house, job, places, &FxHashSet::default(), &mut taken)?;
     Ok(taken)
 }
 
@@ -81,19 +87,18 @@ pub(crate) fn is_open(house: &House, job: &Job) -> Result<bool, Halt> {
 
 /// Whether people have taken the whole folder away, as they do with results.
 fn moved_away(house: &House, job: &Job, places: &Places<'_>) -> Result<bool, Halt> {
-    let Some(row) = house.store().rename(&job.new.id, 0)?.filter(|_| job.new.folder) else { return Ok(false) };
-    let root = places.from.join(root(&row.dst));
+    let Some(root) = root(house, job)? else { return Ok(false) };
+    let root = places.from.join(root);
     Ok(!is_there(&root).map_err(reading(&root))? && !places.into.join(&job.new.name).exists())
 }
 
 fn gone(house: &House, job: &Job) -> Result<TakenBack, Halt> {
-    let row = house.store().rename(&job.new.id, 0)?;
-    let name = row.map(|row| root(&row.dst).to_owned()).unwrap_or_default();
-    Ok(TakenBack { files: 0, left: vec![(name, UndoWhy::Gone)] })
+    Ok(TakenBack { files: 0, left: vec![(root(house, job)?.unwrap_or_default(), UndoWhy::Gone)] })
 }
 
-fn root(path: &str) -> &str {
-    path.split('/').next().unwrap_or(path)
+/// What the folder that came back is called among the results; none of a single file.
+fn root(house: &House, job: &Job) -> Result<Option<String>, Halt> {
+    if job.new.folder { handback::root(house, &job.new.id) } else { Ok(None) }
 }
 
 /// The journal of a job on its way back.
@@ -114,21 +119,21 @@ impl<'a> Back<'a> {
 
     /// The next batch, from the end of the journal.
     fn load(&mut self) -> Result<Option<Range<usize>>, Halt> {
-        let rows = self.house.store().renames_back(self.job, self.below, BATCH as u32)?;
-        let Some(last) = rows.last() else { return Ok(None) };
-        self.below = last.n;
-        self.rows = rows.iter().map(|row| row.n).collect();
-        let mut window = Moves::default();
-        for row in &rows {
-            let ((there, name), (old, first)) = (parts(&row.dst), parts(&row.src));
-            let waited = waited(self.house, self.job, row)?;
-            let first = waited.as_ref().map_or(first, |row| parts(&row.src).1);
-            let there = self.places.from.join(there);
-            let name = if keeps_its_name(row, &there, name) { first } else { name };
-            let (from, into) = (window.folder(&there), window.folder(&self.places.into.join(old)));
-            window.add(from, name, into, first, row.ino, Seen { size: row.size, modified: row.mtime.into() });
+        let Some(batch) = self.house.store().renames_back(self.job, self.below)? else { return Ok(None) };
+        self.below = batch.first();
+        (self.window, self.rows) = (Moves::default(), Vec::new());
+        let (mut place, mut folders) = (None, (0, 0));
+        for row in batch.rows().rev().filter(|row| comes_back(row.state)) {
+            let waited = waited(self.house, self.job, &batch, &row)?;
+            let first = waited.as_ref().map_or(row.from, |before| &before.name);
+            if place.replace(row.place) != Some(row.place) {
+                let (there, back) = (self.places.from.join(row.into), self.places.into.join(row.folder));
+                folders = (self.window.folder(&there), self.window.folder(&back));
+            }
+            let name = if keeps_its_name(&row, self.places) { first } else { row.to };
+            self.window.add(folders.0, name, folders.1, first, row.known.ino, seen(row.known));
+            self.rows.push(row.n);
         }
-        self.window = window;
         Ok(Some(0..self.window.len()))
     }
 
@@ -140,9 +145,17 @@ impl<'a> Back<'a> {
     }
 }
 
+/// Whether an undo has to look at a file.
+fn comes_back(state: RenameState) -> bool {
+    matches!(state, RenameState::Done | RenameState::Left | RenameState::Kept)
+}
+
 /// Whether a file never got its new name.
-fn keeps_its_name(row: &Rename, folder: &Path, name: &str) -> bool {
-    let renamed = || fs::symlink_metadata(folder.join(name)).is_ok_and(|meta| meta.ino() == row.ino);
+fn keeps_its_name(row: &Rename<'_>, places: &Places<'_>) -> bool {
+    let renamed = || {
+        let path = places.from.join(row.into).join(row.to);
+        fs::symlink_metadata(path).is_ok_and(|meta| meta.ino() == row.known.ino)
+    };
     row.state == RenameState::Left && !renamed()
 }
 
@@ -151,11 +164,8 @@ impl Journal for Back<'_> {
 
     fn next(&mut self) -> Result<Option<Range<usize>>, Halt> {
         let Some(rows) = self.load()? else { return Ok(None) };
-        let mut made = BTreeSet::new();
-        for one in self.window.iter() {
-            if made.insert(one.into.to_owned()) {
-                fs::create_dir_all(one.into).map_err(writing(one.into))?;
-            }
+        for folder in self.window.folders().iter().filter(|folder| folder.starts_with(self.places.into)) {
+            fs::create_dir_all(folder).map_err(writing(folder))?;
         }
         Ok(Some(rows))
     }
@@ -186,48 +196,61 @@ impl Journal for Back<'_> {
 
 /// Folders that nothing came into go again, and those that were empty from the start are made.
 fn restore_folders(house: &House, job: &Job, places: &Places<'_>) -> Result<(), Halt> {
-    for entry in walkdir::WalkDir::new(places.into).min_depth(1).contents_first(true).into_iter().flatten() {
-        if entry.file_type().is_dir() {
-            // Only an empty one goes.
-            let _ = fs::remove_dir(entry.path());
-        }
+    for folder in folders(places.into).map_err(reading(places.into))?.iter().rev().filter(|folder| *folder != places.into) {
+        // Only an empty one goes.
+        let _ = fs::remove_dir(folder);
     }
-    for row in house.store().renames_passed(&job.new.id)? {
-        if row.src.ends_with('/') {
-            let folder = places.into.join(row.src.trim_end_matches('/'));
-            fs::create_dir_all(&folder).map_err(writing(&folder))?;
-        }
+    let batches = house.store().renames_in(&job.new.id, RenameState::Passed)?;
+    for row in batches.iter().flat_map(|batch| batch.rows_in(RenameState::Passed)).filter(|row| row.from.is_empty()) {
+        let folder = places.into.join(row.folder);
+        fs::create_dir_all(&folder).map_err(writing(&folder))?;
     }
     Ok(())
 }
 
-/// What people put into the folder that came back.
-fn added(house: &House, job: &Job, places: &Places<'_>, taken: &mut TakenBack) -> Result<(), Halt> {
-    let Some(row) = house.store().rename(&job.new.id, 0)?.filter(|_| job.new.folder) else { return Ok(()) };
-    let root = places.from.join(root(&row.dst));
-    let mut known: Option<FxHashSet<(u64, u64, i64)>> = None;
-    let told: FxHashSet<String> = taken.left.iter().map(|(path, _)| path.clone()).collect();
-    for entry in walkdir::WalkDir::new(&root) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => continue,
-            Err(error) => return Err(reading(&root)(error.into())),
-        };
-        if entry.file_type().is_dir() || is_litter(&entry.file_name().to_string_lossy()) {
-            continue;
-        }
-        let known = match &mut known {
-            Some(known) => known,
-            none => none.insert(house.store().renames_known(&job.new.id)?.into_iter().collect()),
-        };
-        let path = entry.path().strip_prefix(places.from).unwrap_or(entry.path()).to_string_lossy().into_owned();
-        let ours = entry.metadata().is_ok_and(|meta| {
-            let seen = seen(&meta);
-            known.contains(&(meta.ino(), seen.size, i64::try_from(seen.modified).unwrap_or(0)))
-        });
-        if !ours && !told.contains(&path) {
-            taken.left.push((path, UndoWhy::Added));
-        }
+/// What people put into the folder that came back, but for files of which is known that they are ours and lie there.
+fn added(house: &House, job: &Job, places: &Places<'_>, found: &FxHashSet<u64>, taken: &mut TakenBack) -> Result<(), Halt> {
+    let Some(root) = root(house, job)? else { return Ok(()) };
+    let path = places.from.join(&root);
+    let top = match open(&path, OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()) {
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(()),
+        top => top.map_err(|errno| reading(&path)(errno.into()))?,
+    };
+    let mut there = There { found, others: Vec::new() };
+    intake::walk(&top, Order::Listed, &mut there).map_err(reading(&path))?;
+    if there.others.is_empty() {
+        return Ok(());
     }
+    let known: FxHashSet<Known> = house.store().renames_known(&job.new.id)?.into_iter().collect();
+    let told: FxHashSet<String> = taken.left.iter().map(|(path, _)| path.clone()).collect();
+    let others = there.others.into_iter().filter(|(_, is)| is.is_none_or(|is| !known.contains(&is)));
+    let others = others.map(|(inner, _)| format!("{root}/{inner}")).filter(|path| !told.contains(path));
+    taken.left.extend(others.map(|path| (path, UndoWhy::Added)));
     Ok(())
+}
+
+/// The files in the folder that came back.
+struct There<'a> {
+    found: &'a FxHashSet<u64>,
+    /// Path, and what lies there.
+    others: Vec<(String, Option<Known>)>,
+}
+
+impl Visit for There<'_> {
+    type Error = io::Error;
+
+    fn entry(&mut self, folder: &Folder<'_>, entry: &Entry<'_>) -> io::Result<()> {
+        if entry.kind == FileType::Directory || self.found.contains(&entry.ino) || is_litter(&entry.name.to_string_lossy()) {
+            return Ok(());
+        }
+        let path = Path::new(folder.inner).join(entry.name).to_string_lossy().into_owned();
+        let stat = statat(folder.held, entry.name, AtFlags::SYMLINK_NOFOLLOW);
+        self.others.push((path, stat.ok().map(|stat| known_now(&stat))));
+        Ok(())
+    }
+
+    fn unread(&mut self, unread: Unread) -> io::Result<()> {
+        // Gone between two looks.
+        if unread.errno == Errno::NOENT { Ok(()) } else { Err(unread.errno.into()) }
+    }
 }

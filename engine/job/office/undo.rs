@@ -11,7 +11,7 @@ use ledger::{Job, State};
 use rustix::fs::{FlockOperation, flock};
 use task::Desk;
 
-use super::disk::{flush, flush_folders, is_there, move_to, own_folder, remove, share_like};
+use super::disk::{flush, flush_folders, folders, is_there, move_to, own_folder, remove, share_folders_like, share_like};
 use super::house::{Halt, House, reading, writing};
 use super::kept::Output;
 use super::name::{self, numbered};
@@ -130,11 +130,15 @@ fn collect(house: &House, desk: &Desk, job: &Job, undoing: &mut Undoing, comes_b
     let work = house.layout.work(&job.new.id);
     let publish = work.publish();
     own_folder(&publish).map_err(writing(&publish))?;
+    fs::create_dir_all(&desk.undone).map_err(writing(&desk.undone))?;
     for output in &undoing.outputs {
         let (from, to) = (undoing.from.join(output), publish.join(output));
         let folder = to.parent().unwrap_or(&publish);
         fs::create_dir_all(folder).map_err(writing(folder))?;
         moved(&from, &to)?;
+        if to.exists() {
+            share_like(&desk.undone, &to).map_err(writing(&to))?;
+        }
     }
     step("undo.outputs");
     if comes_back {
@@ -151,8 +155,7 @@ fn collect(house: &House, desk: &Desk, job: &Job, undoing: &mut Undoing, comes_b
     }
     step("undo.original");
     note(house, desk, job, undoing, &publish)?;
-    fs::create_dir_all(&desk.undone).map_err(writing(&desk.undone))?;
-    share_like(&desk.undone, &publish).map_err(writing(&publish))?;
+    share_folders_like(&desk.undone, &publish).map_err(writing(&publish))?;
     flush_folders(&publish).map_err(writing(&publish))?;
     flush(&work.folder).map_err(writing(&work.folder))?;
     clear_out(&undoing.from);
@@ -190,7 +193,8 @@ fn note(house: &House, desk: &Desk, job: &Job, undoing: &Undoing, publish: &Path
     if is_there(&path).map_err(reading(&path))? {
         return Ok(());
     }
-    crate::place::stage(&path, &written.bytes).map_err(writing(&path))
+    crate::place::stage(&path, &written.bytes).map_err(writing(&path))?;
+    share_like(&desk.undone, &path).map_err(writing(&path))
 }
 
 fn bring_out(publish: &Path, wanted: &Path, desk: &Desk) -> Result<(), Halt> {
@@ -207,10 +211,9 @@ fn bring_out(publish: &Path, wanted: &Path, desk: &Desk) -> Result<(), Halt> {
 
 /// Takes the folder of the results away as far as it is empty: what people put there stays.
 fn clear_out(folder: &Path) {
-    for entry in walkdir::WalkDir::new(folder).contents_first(true).into_iter().flatten() {
-        if entry.file_type().is_dir() {
-            let _ = fs::remove_dir(entry.path());
-        }
+    for folder in folders(folder).into_iter().flatten().rev() {
+        // Only an empty one goes.
+        let _ = fs::remove_dir(folder);
     }
     if let Some(home) = folder.parent() {
         let _ = flush(home);

@@ -38,19 +38,19 @@ pub(crate) enum Trust {
 /// The folders opened last, by their numbers: the moves of a folder follow each other.
 #[derive(Default)]
 pub(super) struct Open {
-    last: Option<(u32, OwnedFd)>,
+    last: Option<(u32, Result<OwnedFd, Errno>)>,
 }
 
 impl Open {
     pub fn folder(&mut self, folders: &[PathBuf], wanted: u32) -> Result<&OwnedFd, Errno> {
-        let same = self.last.as_ref().is_some_and(|(known, _)| *known == wanted);
-        if !same {
+        if self.last.as_ref().is_none_or(|(known, _)| *known != wanted) {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
             let path = &folders[wanted as usize];
-            let fd = openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)?;
-            self.last = Some((wanted, fd));
+            self.last = Some((wanted, openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)));
         }
-        self.last.as_ref().map(|(_, fd)| fd).ok_or(Errno::BADF)
+        // A folder that is not there is asked for once, and not again for each of its files.
+        let opened = self.last.as_ref().map_or(Err(&Errno::BADF), |(_, opened)| opened.as_ref());
+        opened.map_err(|errno| *errno)
     }
 }
 
@@ -66,7 +66,7 @@ impl Moves {
     pub(super) fn bring(&self, at: usize, open: &mut [Open; 2], trust: Trust) -> Brought {
         let step = &self.steps[at];
         let (from, to) = (self.name(step.from), self.name(step.to));
-        let (folder, into) = match self.folders(step, open) {
+        let (folder, into) = match self.held(step, open) {
             Ok(folders) => folders,
             Err(errno) => return gone_or_ill(errno),
         };
@@ -84,7 +84,7 @@ impl Moves {
         let mut open = [Open::default(), Open::default()];
         rows.map(move |at| {
             let step = &self.steps[at];
-            let standing = match self.folders(step, &mut open) {
+            let standing = match self.held(step, &mut open) {
                 Ok((folder, into)) => stands(folder, self.name(step.from), into, self.name(step.to), step),
                 // The folder that files would come into is made when they do.
                 Err(_) => match open[0].folder(&self.folders, step.folder) {
@@ -100,7 +100,7 @@ impl Moves {
     }
 
     /// The folders of a move: the one where the file is, and the one where it goes.
-    fn folders<'o>(&self, step: &Step, open: &'o mut [Open; 2]) -> Result<(&'o OwnedFd, &'o OwnedFd), Errno> {
+    fn held<'o>(&self, step: &Step, open: &'o mut [Open; 2]) -> Result<(&'o OwnedFd, &'o OwnedFd), Errno> {
         let [first, second] = open;
         let folder = first.folder(&self.folders, step.folder)?;
         let into = if step.into == step.folder { folder } else { second.folder(&self.folders, step.into)? };

@@ -1,7 +1,7 @@
 //! The steps of a job: each may be said twice, none can be taken from a state that does not lead there.
 
 use super::{Office, new_job, staging};
-use crate::{Error, Fate, JobFilter, Kind, Rename, RenameCounts, RenameState, State};
+use crate::{Error, Fate, JobFilter, Kind, Known, RenameCounts, RenameState, Renames, State};
 
 #[test]
 fn a_job_goes_its_way_and_every_step_is_kept() {
@@ -112,16 +112,13 @@ fn numbers_of_a_day_go_up_and_each_day_has_its_own() {
 fn the_journal_of_renames_is_read_forwards_and_backwards() {
     let mut office = Office::new();
     let (id, now) = (office.claimed("aa"), office.now);
-    let rename = |n: u64| Rename {
-        n,
-        src: format!("{n}.txt"),
-        dst: format!("【秘】{n}.txt"),
-        ino: u64::MAX,
-        size: n,
-        mtime: -1,
-        state: if n < 8 { RenameState::Planned } else { RenameState::Kept },
-    };
-    let (store, rows) = (&mut office.store, (0..10).map(rename).collect::<Vec<_>>());
+    let known = |n: u64| Known { ino: u64::MAX, size: n, mtime: -1 };
+    let mut rows = Renames::in_batches(4);
+    for n in 0..10 {
+        let state = if n < 8 { RenameState::Planned } else { RenameState::Kept };
+        rows.add("部", &format!("{n}.txt"), "部", &format!("【秘】{n}.txt"), known(n), state);
+    }
+    let store = &mut office.store;
     assert_eq!(store.has_renames(&id), Ok(false));
     for _ in 0..2 {
         // Said twice, it is written once.
@@ -131,15 +128,30 @@ fn the_journal_of_renames_is_read_forwards_and_backwards() {
     store.renames_marked(&id, 0..=2, RenameState::Done, &[(0, RenameState::Passed), (1, RenameState::Left)]).unwrap();
     let counts = RenameCounts { planned: 5, done: 1, undone: 0, left: 1, kept: 2 };
     assert_eq!(store.renames_counted(&id), Ok(counts));
-    assert_eq!(store.renames_planned(&id, 0, 100).unwrap(), rows[3..8]);
-    let back = |store: &crate::Store, below| -> Vec<u64> {
-        store.renames_back(&id, below, 2).unwrap().iter().map(|rename| rename.n).collect()
+    let planned = |store: &crate::Store, from| -> Vec<u64> {
+        let batch = store.renames_planned(&id, from).unwrap();
+        batch.iter().flat_map(|batch| batch.rows_in(RenameState::Planned)).map(|row| row.n).collect()
     };
-    store.renames_marked(&id, 3..=7, RenameState::Done, &[]).unwrap();
-    assert_eq!(back(store, 3), [2, 1], "what only waited is not asked again");
+    assert_eq!((planned(store, 0), planned(store, 4), planned(store, 8)), (vec![3], vec![4, 5, 6, 7], vec![]));
+    // A mark may reach over several batches, and over what is done with.
+    store.renames_marked(&id, 1..=7, RenameState::Done, &[(1, RenameState::Left)]).unwrap();
+    assert_eq!(planned(store, 0), [0; 0]);
+    let back = |store: &crate::Store, below| -> Option<(u64, String)> {
+        let batch = store.renames_back(&id, below).unwrap()?;
+        Some((batch.first(), batch.rows().map(|row| row.state.digit()).collect()))
+    };
+    assert_eq!(back(store, u64::MAX), Some((8, "55".to_owned())));
+    assert_eq!(back(store, 8), Some((4, "1111".to_owned())));
+    assert_eq!(back(store, 4), Some((0, "4311".to_owned())), "what only waited is not asked again");
     store.renames_marked(&id, 2..=9, RenameState::Undone, &[(9, RenameState::Left)]).unwrap();
-    assert_eq!(back(store, u64::MAX), [9, 1], "what was left is looked at again");
-    assert_eq!(store.rename(&id, 0).unwrap().map(|row| row.state), Some(RenameState::Passed));
+    assert_eq!(back(store, u64::MAX), Some((8, "23".to_owned())), "what was left is looked at again");
+    assert_eq!(back(store, 8), Some((0, "4322".to_owned())), "a batch that is through is passed over");
+    store.rename_led_to(&id, 1, "ほかの名").unwrap();
+    let left = store.renames_in(&id, RenameState::Left).unwrap();
+    let left: Vec<_> = left.iter().flat_map(|batch| batch.rows_in(RenameState::Left)).map(|row| (row.n, row.to)).collect();
+    assert_eq!(left, [(1, "ほかの名"), (9, "【秘】9.txt")]);
+    assert_eq!(store.renames_with(&id, 10).unwrap(), None);
+    assert_eq!(store.renames_known(&id).unwrap(), (0..10).map(known).collect::<Vec<_>>());
     assert!(matches!(store.renames_forgotten(&id, now), Err(Error::NotNow { state: State::Staged, .. })));
     let run = office.run(3);
     office.store.committed(&id, &run, now).unwrap();
