@@ -1,4 +1,4 @@
-//! The order of renames in which no file meets another: chains from their end, circles through a temporary name.
+//! The order of renames in which no file meets another, or itself: chains from their end, circles through a temporary name.
 
 use std::hash::BuildHasher;
 
@@ -58,6 +58,8 @@ impl Moves {
     }
 
     /// Chains are done from their end; of a circle, one file waits under a temporary name, which tells the row that leads to it.
+    /// So does a file whose two names differ in case or composition alone: a file system that takes both for one would call it
+    /// renamed and leave it as it is.
     fn untangled(&mut self, blockers: &[Option<usize>]) -> Vec<Step> {
         let mut state = vec![0u8; self.steps.len()];
         let mut ordered = Vec::with_capacity(self.steps.len() + 8);
@@ -71,14 +73,11 @@ impl Moves {
             }
             // A file is in the way that belongs to this very chain: a circle that closes at its first member.
             let circle = at.is_some_and(|here| state[here] == 1 && chain.first() == Some(&here));
-            let parked = chain.first().filter(|_| circle).map(|&first| {
-                let step = self.steps[first];
-                let name = self.keep(&format!("{TEMPORARY}{}", ordered.len()));
-                ordered.push(Step { to: name, ..step });
-                Step { from: name, ..step }
-            });
+            let parked = chain.first().filter(|_| circle).map(|&first| self.park(first, &mut ordered));
             for &here in chain.iter().rev().take(chain.len() - usize::from(circle)) {
-                ordered.push(self.steps[here]);
+                let itself = blockers[here].is_none() && self.meets_itself(here);
+                let step = if itself { self.park(here, &mut ordered) } else { self.steps[here] };
+                ordered.push(step);
             }
             ordered.extend(parked);
             for here in chain {
@@ -86,6 +85,19 @@ impl Moves {
             }
         }
         ordered
+    }
+
+    /// Sends a file to a temporary name; the step that leads on from there.
+    fn park(&mut self, at: usize, ordered: &mut Vec<Step>) -> Step {
+        let step = self.steps[at];
+        let name = self.keep(&format!("{TEMPORARY}{}", ordered.len()));
+        ordered.push(Step { to: name, ..step });
+        Step { from: name, ..step }
+    }
+
+    fn meets_itself(&self, at: usize) -> bool {
+        let step = &self.steps[at];
+        step.folder == step.into && japan::name_key(self.name(step.from)) == japan::name_key(self.name(step.to))
     }
 }
 
@@ -127,6 +139,7 @@ mod tests {
             moves.untangle();
             let mut last = BTreeMap::new();
             for (n, one) in moves.iter().enumerate() {
+                assert_ne!(japan::name_key(one.from), japan::name_key(one.to), "a file that meets itself");
                 assert_eq!(there.remove(&japan::name_key(one.from)), Some(one.inode));
                 assert_eq!(there.insert(japan::name_key(one.to), one.inode), None, "{:?}", moves.text);
                 if let Some(row) = waiting_row(one.from) {
