@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Stdio;
 use std::thread;
@@ -190,6 +190,28 @@ fn an_undo_leaves_alone_what_people_did_since_and_lists_it() {
     assert!(back.iter().all(|(inode, file)| known[inode] == *file), "{back:?}");
     let record = fs::read_to_string(undone(&office).join("取消の記録.txt")).unwrap();
     assert!(record.contains("部/新しい.txt：あとから入れられたものです"), "{record}");
+}
+
+/// An engine that is not root could not change the rights of files that staff own, and has no business to.
+#[test]
+fn an_undo_gives_back_what_people_dropped_with_the_rights_it_had() {
+    let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let narrow = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o640)).unwrap();
+    let office = Office::renaming(SCRIPT);
+    drop_folder(&office);
+    narrow(&office.path("受付/試験/文書/部/甲.txt"));
+    office.once();
+    office.jitan(&["jobs", "undo", &office.job("文書")]).output().unwrap();
+    assert_eq!(rights(&undone(&office).join("文書/部/甲.txt")), 0o640);
+    // The folders are made anew, like all that the engine makes.
+    assert_eq!(rights(&undone(&office).join("文書/部")), rights(&office.path("取消/試験")));
+
+    let office = Office::new();
+    fs::write(office.path("受付/試験/7月.csv"), LIST).unwrap();
+    narrow(&office.path("受付/試験/7月.csv"));
+    office.once();
+    office.jitan(&["jobs", "undo", &office.job("7月.csv")]).output().unwrap();
+    assert_eq!(rights(&undone(&office).join("7月.csv")), 0o640);
 }
 
 /// As staff do with results: the whole folder is taken to where it belongs.

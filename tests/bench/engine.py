@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The engine's own speed: from a drop to its result, many small arrivals, and an idle day.
+"""The engine's own speed: from a drop to its result, many small arrivals, an idle day, and a folder of files to be renamed.
 
-    engine.py PROGRAM [w7] [small] [idle] [--place DIR] [--count 10000] [--files 100000] [--runs 60] [--seconds 120]
+    engine.py PROGRAM [w7] [small] [idle] [renames] [--place DIR] [--count 10000] [--files 100000] [--runs 60] [--seconds 120]
 
 PROGRAM is a release build. The office lies in a fresh folder of DIR (default /dev/shm: the store is written with
 synchronous=FULL, and the disk is not what is measured). Prints one JSON line for each part; ratios are of one run.
@@ -13,11 +13,13 @@ import io
 import json
 import os
 import pathlib
+import resource
 import select
 import shutil
 import statistics
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 import zipfile
@@ -194,18 +196,65 @@ def idle(arguments):
     print(json.dumps({"part": "idle", "files": arguments.files, "seconds": arguments.seconds, "cpu_percent": round(share * 100, 2), "engine_peak_mib": peak, "load": os.getloadavg()[0]}), flush=True)
 
 
+BARE = """
+import os, sys
+for folder, _, names in os.walk(sys.argv[1]):
+    for name in names: os.rename(os.path.join(folder, name), os.path.join(folder, name[1:] if sys.argv[2] else "個" + name))
+"""
+
+
+def spent(*command, folder):
+    """The processor's seconds of a command and all its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 2)
+
+
+def renames(arguments):
+    """A folder of files that all get other names: the whole job and its undo, in turn with a bare walk that renames, one way."""
+    office = Office(arguments.program, arguments.place, "settle_seconds = 0\nduplicates = \"run\"\n")
+    task = office.folder / "scripts/renames"
+    shutil.copytree(HERE / "tasks/w4-there", task)
+    (task / "main.rhai").write_text('for f in 入力.ファイル { 名前を変える(f, "個" + f.名前, "試し"); }\n処理件数(入力.ファイル.len());\n')
+    tree, inbox = office.folder / ".tree", office.folder / "受付/renames"
+    inbox.mkdir(parents=True)
+    for number in range(arguments.files):
+        folder = tree / f"{number // 1000:03}_保健所" / f"2024年度_{number // 100 % 10 + 1:02}月"
+        if number % 100 == 0:
+            folder.mkdir(parents=True)
+        (folder / f"20240401_検査結果_見本花子_{number % 100:03}.txt").write_text(f"{number} 試験")
+    for _ in range(arguments.turns):
+        there, back = (spent(sys.executable, "-c", BARE, tree, way, folder=office.folder) for way in ("", "back"))
+        tree.rename(inbox / "文書")
+        job = spent(arguments.program, "watch", "--once", folder=office.folder)
+        done = next((office.folder / "完了/renames").iterdir())
+        renamed = sum(name.startswith("個") for _, _, names in os.walk(done / "文書") for name in names)
+        listed = subprocess.run([arguments.program, "jobs", "list", "--json"], cwd=office.folder, capture_output=True, check=True)
+        undo = spent(arguments.program, "jobs", "undo", json.loads(listed.stdout)["jobs"][0]["job"], "--yes", folder=office.folder)
+        undone = next((office.folder / "取消/renames").iterdir())
+        (undone / "文書").rename(tree)
+        shutil.rmtree(undone)
+        print(json.dumps({
+            "part": "renames", "files": arguments.files, "renamed": renamed, "bare_cpu_s": there, "bare_back_cpu_s": back, "job_cpu_s": job,
+            "undo_cpu_s": undo, "job_ratio": round(job / there, 2), "undo_ratio": round(undo / there, 2), "load": os.getloadavg()[0],
+        }), flush=True)
+    shutil.rmtree(office.folder)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program", type=lambda path: str(pathlib.Path(path).resolve()))
-    parser.add_argument("parts", nargs="*", default=["w7", "small", "idle"])
+    parser.add_argument("parts", nargs="*", default=["w7", "small", "idle", "renames"])
     parser.add_argument("--place", default="/dev/shm")
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--turns", type=int, default=3)
     arguments = parser.parse_args()
     for part in arguments.parts:
-        {"w7": w7, "small": small, "idle": idle}[part](arguments)
+        {"w7": w7, "small": small, "idle": idle, "renames": renames}[part](arguments)
 
 
 main()

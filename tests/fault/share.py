@@ -3,29 +3,45 @@
 
     sudo share.py [SECONDS_AWAY]                    default 10
     sudo share.py [SECONDS_AWAY] --read-only        it can be read all the time, but not written to
+    sudo share.py --case-blind                      it takes names for one that differ in case alone, and files on it are renamed
 
 Needs root, libfuse 3 and the package mfusepy. Files are dropped behind the mount, as another machine does; while the share is
 away every call fails with ENOTCONN, or every call that writes with EROFS. The store lies on a local disk, as it must. Every
 input once, no attempt used up.
 """
 
+import contextlib
 import errno
 import functools
+import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 
-from office import Office, kill, wait_until
+from office import FORM, Office, kill, program, wait_until
 
 INPUTS = 20
+# Before and after: case alone, a chain through it, names exchanged, a circle.
+NAMES = {"case.txt": "CASE.txt", "Ａ.txt": "ａ.txt", "k1.txt": "K2.TXT", "k2.txt": "k3.txt", "x.txt": "Y.txt", "y.txt": "X.txt", "p.txt": "q.txt", "q.txt": "r.txt", "r.txt": "P.txt", "s.txt": "s.txt"}
+SCRIPT = "let 次 = #" + json.dumps(NAMES, ensure_ascii=False) + """;
+for f in 入力.ファイル { if 次[f.名前] != f.名前 { 名前を変える(f, 次[f.名前], "試し"); } }
+処理件数(入力.ファイル.len());
+"""
 WRITING = ("create", "write", "truncate", "mkdir", "rmdir", "unlink", "rename", "chmod", "chown", "utimens")
 
 
-def serve(backing, mount, away):
+def serve(backing, mount, away, blind=""):
     import mfusepy
+
+    def here(folder, name):
+        """The name under which something lies in a folder."""
+        if not blind or os.path.lexists(f"{folder}/{name}") or not os.path.isdir(folder):
+            return name
+        return next((known for known in os.listdir(folder) if known.casefold() == name.casefold()), name)
 
     class Share(mfusepy.Operations):
         use_ns = True
@@ -50,7 +66,7 @@ def serve(backing, mount, away):
             return called
 
         def at(self, path):
-            return backing + path
+            return functools.reduce(lambda folder, name: f"{folder}/{here(folder, name)}", filter(None, path.split("/")), backing)
 
         def getattr(self, path, fh=None):
             stat = os.lstat(self.at(path))
@@ -94,7 +110,8 @@ def serve(backing, mount, away):
             os.unlink(self.at(path))
 
         def rename(self, old, new):
-            os.rename(self.at(old), backing + new)
+            folder, name = os.path.split(new)
+            os.rename(self.at(old), f"{self.at(folder)}/{name}")
 
         def chmod(self, path, mode):
             os.chmod(self.at(path), mode)
@@ -117,18 +134,70 @@ def serve(backing, mount, away):
     Fuse(Share(), mount, foreground=True, nothreads=True, use_ino=True, default_permissions=True, attr_timeout=0, entry_timeout=0)
 
 
+@contextlib.contextmanager
+def mounted(backing, mount, *more):
+    os.mkdir(backing)
+    os.mkdir(mount)
+    server = subprocess.Popen([sys.executable, __file__, "--serve", backing, mount, *more])
+    try:
+        assert wait_until(lambda: os.path.ismount(mount), 10), "not mounted"
+        yield
+    finally:
+        subprocess.run(["umount", "-l", mount], stderr=subprocess.DEVNULL)
+        server.wait(10)
+
+
+def case_blind():
+    """Names are exact after a renaming in the office and where the files lie, and after the undo of each."""
+    with tempfile.TemporaryDirectory() as place, mounted(f"{place}/backing", f"{place}/share", f"{place}/away", "blind"):
+        office, behind = pathlib.Path(place) / "share/office", pathlib.Path(place) / "backing/office"
+        task, inbox = office / "scripts/試験", office / "受付/試験"
+        task.mkdir(parents=True)
+        inbox.mkdir(parents=True)
+        form = FORM.replace('kind = "file"', 'kind = "folder"').replace('["*.csv"]\n[unit]', '["*"]\n[unit]')
+        (task / "task.toml").write_text(form + "rename = true\n")
+        (task / "main.rhai").write_text(SCRIPT)
+        (office / "jitan.toml").write_text(f'lang = "ja"\nsettle_seconds = 0\nscan_seconds = 1\nstore = "{place}/ledger.db"\n')
+        (office / "文書").mkdir()
+        assert not (office / "文書/CASE.TXT").exists()
+        for name in NAMES:
+            (office / "文書" / name).write_text(name)
+        assert (office / "文書/CASE.TXT").exists(), "it is not blind"
+
+        def run(*arguments):
+            ended = subprocess.run([program(), *arguments], cwd=office, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            assert ended.returncode == 0, f"{arguments}: {ended.returncode} {ended.stdout} {ended.stderr}"
+
+        def exact(folder, names):
+            found = {path.name: path.read_text() for path in (behind / folder).iterdir()}
+            assert found == names, f"{folder}: {found}"
+
+        before, after = {name: name for name in NAMES}, {new: old for old, new in NAMES.items()}
+        run("run", "試験", "文書", "--in-place", "--out", "結果")
+        exact("文書", after)
+        run("run", "試験", "--undo", "結果/取消用一覧.csv")
+        exact("文書", before)
+        (office / "文書").rename(inbox / "文書")
+        run("watch", "--once")
+        exact("完了/試験/文書/文書", after)
+        with contextlib.closing(sqlite3.connect(f"{place}/ledger.db")) as store:
+            job = store.execute("SELECT id FROM job").fetchone()[0]
+        run("jobs", "undo", job, "--yes")
+        exact(f"取消/試験/文書 {job}/文書", before)
+        print("a case-blind file system: names exact in place and in the office, there and back")
+
+
 def main():
+    if "--case-blind" in sys.argv:
+        return case_blind()
     read_only = "--read-only" in sys.argv
     numbers = [argument for argument in sys.argv[1:] if argument != "--read-only"]
     seconds = float(numbers[0]) if numbers else 10
     with tempfile.TemporaryDirectory() as place:
         backing, mount, away = f"{place}/backing", f"{place}/share", f"{place}/away"
-        os.mkdir(backing)
-        os.mkdir(mount)
-        server = subprocess.Popen([sys.executable, __file__, "--serve", backing, mount, away])
         engine = None
-        try:
-            assert wait_until(lambda: os.path.ismount(mount), 10), "not mounted"
+        with mounted(backing, mount, away), contextlib.ExitStack() as ending:
+            ending.callback(lambda: engine and kill(engine))
             office = Office(f"{mount}/office", settings=f'store = "{place}/ledger.db"\n')
             behind = pathlib.Path(backing) / "office/受付/試験"
             engine = office.start()
@@ -156,14 +225,9 @@ def main():
             assert attempts == 1, f"{attempts} attempts"
             what = "read-only" if read_only else "away"
             print(f"a share {what} for {seconds:.0f} s: {before} of {INPUTS} done before, all once after")
-        finally:
-            if engine:
-                kill(engine)
-            subprocess.run(["umount", "-l", mount], stderr=subprocess.DEVNULL)
-            server.wait(10)
 
 
 if len(sys.argv) > 1 and sys.argv[1] == "--serve":
-    serve(*sys.argv[2:5])
+    serve(*sys.argv[2:6])
 else:
     main()
