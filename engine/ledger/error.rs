@@ -14,6 +14,9 @@ pub enum Error {
     /// There is no store yet.
     #[error("no store at {}", path.display())]
     NotThere { path: PathBuf },
+    /// The file was taken away or replaced while it was open.
+    #[error("{} is not the file that was opened", path.display())]
+    Moved { path: PathBuf },
     /// The file is no store of this program.
     #[error("{} is another program's file", path.display())]
     Foreign { path: PathBuf },

@@ -1,5 +1,6 @@
 //! The file: opened, checked, brought to this program's form; transactions.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +22,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Store {
     pub(crate) connection: Connection,
     path: PathBuf,
+    /// The file and its write-ahead log as they were opened, to be written; none of a store that is only read.
+    opened: Option<Opened>,
+}
+
+/// Which files are open.
+#[derive(PartialEq, Eq)]
+struct Opened {
+    file: Option<(u64, u64)>,
+    log: Option<(u64, u64)>,
 }
 
 impl Store {
@@ -32,12 +42,13 @@ impl Store {
         }
         place::local(folder)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut store = Store { connection: Connection::open_with_flags(path, flags)?, path: path.to_owned() };
+        let mut store = Store { connection: Connection::open_with_flags(path, flags)?, path: path.to_owned(), opened: None };
         store.tune()?;
         store.connection.pragma_update(None, "journal_mode", "WAL")?;
         // A ledger row that was answered for survives a power cut.
         store.connection.pragma_update(None, "synchronous", "FULL")?;
         store.bring_up()?;
+        store.opened = Some(Opened::at(path));
         Ok(store)
     }
 
@@ -47,7 +58,7 @@ impl Store {
             return Err(Error::NotThere { path: path.to_owned() });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let store = Store { connection: Connection::open_with_flags(path, flags)?, path: path.to_owned() };
+        let store = Store { connection: Connection::open_with_flags(path, flags)?, path: path.to_owned(), opened: None };
         store.tune()?;
         match store.form()? {
             0 => Err(Error::Foreign { path: path.to_owned() }),
@@ -108,8 +119,19 @@ impl Store {
         Ok(())
     }
 
-    /// One transaction that writes: all of it, or nothing.
+    /// Puts everything into the one file, so that it can be copied, or another copy be put in its place, when nobody has the
+    /// store open: what stays in the write-ahead log would be laid over the other copy and destroy it. That it could not be done
+    /// is no trouble now.
+    pub fn rest(&self) {
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+
+    /// One transaction that writes: all of it, or nothing. A store that was moved away or replaced takes nothing more: nobody
+    /// would find what was written to it.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        if self.opened.as_ref().is_some_and(|opened| *opened != Opened::at(&self.path)) {
+            return Err(Error::Moved { path: self.path.clone() });
+        }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&transaction)?;
         transaction.commit()?;
@@ -125,9 +147,50 @@ impl Store {
     }
 }
 
+impl Opened {
+    /// What lies there now.
+    fn at(path: &Path) -> Opened {
+        // SQLite names the log after the file itself, not after a link to it.
+        let own = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let number = |path: &Path| std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()));
+        let mut log = own.clone().into_os_string();
+        log.push("-wal");
+        Opened { file: number(&own), log: number(Path::new(&log)) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_store_that_was_taken_away_or_replaced_is_not_written() {
+        for part in ["ledger.db", "ledger.db-wal"] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("ledger.db");
+            let mut store = Store::open(&path).unwrap();
+            store.write(|tx| Ok(tx.execute("DELETE FROM job", [])?)).unwrap();
+            // A new folder in the place of the old one, in which all is there but the part, or another in its place.
+            let away = folder.path().join("away");
+            std::fs::create_dir(&away).unwrap();
+            std::fs::hard_link(folder.path().join(part), away.join(part)).unwrap();
+            assert!(std::process::Command::new("rm").arg(folder.path().join(part)).status().unwrap().success());
+            assert_eq!(store.write(|_| Ok(())), Err(Error::Moved { path: path.clone() }), "{part} is gone");
+            std::fs::copy(away.join(part), folder.path().join(part)).unwrap();
+            assert_eq!(store.write(|_| Ok(())), Err(Error::Moved { path: path.clone() }), "{part} is another");
+        }
+    }
+
+    #[test]
+    fn a_store_at_rest_is_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let mut store = Store::open(&path).unwrap();
+        store.write(|tx| Ok(tx.execute("DELETE FROM job", [])?)).unwrap();
+        store.rest();
+        assert_eq!(std::fs::metadata(folder.path().join("ledger.db-wal")).unwrap().len(), 0);
+        store.write(|tx| Ok(tx.execute("DELETE FROM job", [])?)).unwrap();
+    }
 
     #[test]
     fn a_store_is_made_once_and_other_files_are_left_alone() {

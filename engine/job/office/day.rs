@@ -99,6 +99,7 @@ impl Day {
         }
         self.note_head();
         self.draw(false);
+        self.engine.house.store().rest();
         tracing::info!(code = "stopped", "stopped");
         Ok(())
     }
@@ -361,9 +362,9 @@ impl Watched {
 
 /// Errors of the store after which nothing may be recorded any more.
 fn is_fatal(error: &ledger::Error, house: &House) -> bool {
-    use ledger::Error::{Damaged, Foreign, Network, Newer, NotThere, Unusable};
+    use ledger::Error::{Damaged, Foreign, Moved, Network, Newer, NotThere, Unusable};
     match error {
-        Damaged { .. } | Foreign { .. } | Network { .. } | Newer { .. } | NotThere { .. } => true,
+        Damaged { .. } | Foreign { .. } | Moved { .. } | Network { .. } | Newer { .. } | NotThere { .. } => true,
         // A disk that became read-only may become writable again; a failing one is not written to any more.
         Unusable { .. } => !house.reserve.look(0).is_ok_and(|(free, _)| free.read_only),
         _ => false,

@@ -13,6 +13,13 @@ pub(crate) fn error(error: &Error) -> Telling {
             format!("this office has no ledger yet ({})", path.display()),
             "see that this is the office's folder (--office); jitan watch makes the ledger when it begins",
         ),
+        Error::Moved { path } => Telling::new(
+            format!(
+                "the file of the ledger ({}) was taken away or replaced while jitan was at work, so it stopped",
+                path.display()
+            ),
+            "put the file back where it was, then start again; what was begun goes on from there",
+        ),
         Error::Foreign { path } => {
             Telling::new(format!("\"{}\" is no ledger of jitan's", path.display()), "see what jitan.toml says of the store")
         }

@@ -14,6 +14,10 @@ pub(crate) fn error(error: &Error) -> Telling {
             format!("この職場には、まだ台帳がありません（{}）。", path.display()),
             "職場のフォルダ（--office）を確かめてください。台帳は jitan watch を一度動かすと作られます。",
         ),
+        Error::Moved { path } => Telling::new(
+            format!("動いているあいだに、台帳のファイル（{}）が移されたか、置き換えられたので、止まりました。", path.display()),
+            "台帳のファイルを元の所に戻してから、もう一度始めてください。途中だった処理は、続きから行います。",
+        ),
         Error::Foreign { path } => Telling::new(
             format!("「{}」は、jitan の台帳ではありません。", path.display()),
             "jitan.toml の store が正しいか確かめてください。",
