@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use proptest::prelude::*;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-use crate::tree::DEEPEST;
+use crate::tree::{DEEPEST, LONGEST};
 use crate::{Error, Identity, Look, NameFault, Options, Refused, Unreachable, Waiting, Wants, Watcher, same};
 
 const SETTLE: Duration = Duration::from_secs(5);
@@ -280,6 +280,16 @@ fn a_folder_too_deep_is_refused() {
     let deep: String = (0..DEEPEST + 2).map(|_| "d/").collect();
     fs::create_dir_all(desk.path(&deep)).unwrap();
     assert_eq!(refused(&desk.look(), "d"), Some(&Refused::TooDeep { most: DEEPEST }));
+}
+
+#[test]
+fn a_folder_whose_names_are_too_long_together_to_be_moved_is_refused() {
+    let mut desk = Desk::new();
+    let path = |levels: usize| (0..levels).map(|_| "d".repeat(199)).collect::<Vec<_>>().join("/");
+    desk.drop(&format!("一/{}/a.csv", path(14)), b"a").drop(&format!("二/{}/a.csv", path(15)), b"a");
+    let look = desk.settled();
+    assert_eq!(names(&look), ["一"]);
+    assert_eq!(refused(&look, "二"), Some(&Refused::LongPath { most: LONGEST }));
 }
 
 #[test]

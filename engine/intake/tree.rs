@@ -18,6 +18,9 @@ use crate::{error, folder, name, owner};
 pub(crate) const MOST: u64 = 200_000;
 /// The most folders in each other.
 pub(crate) const DEEPEST: u64 = 64;
+/// The longest path within an arrival, in bytes. Linux knows 4,095; the rest is for where it lies and will lie: in work, in the
+/// archive, among its results in a folder of its own name.
+pub(crate) const LONGEST: u64 = 3_000;
 /// The most archives whose ends are looked at.
 const ARCHIVES: usize = 10_000;
 /// The most owner files that are read.
@@ -87,6 +90,9 @@ impl Visit for Looking {
         if folder.depth as u64 >= DEEPEST {
             return Err(Broken::Refused(Refused::TooDeep { most: DEEPEST }));
         }
+        if (folder.inner.len() + 1 + name.len()) as u64 > LONGEST {
+            return Err(Broken::Refused(Refused::LongPath { most: LONGEST }));
+        }
         if entry.kind != FileType::Directory && name::is_litter(name) {
             if owner::is_owner(name) && self.owners.len() < OWNERS {
                 self.owners.push((folder.inner.into(), name.to_owned()));
@@ -112,7 +118,7 @@ impl Visit for Looking {
     fn unread(&mut self, unread: Unread) -> Result<(), Broken> {
         Err(match unread.errno {
             Errno::NOENT | Errno::NOTDIR | Errno::LOOP => Broken::Moving,
-            Errno::NAMETOOLONG => Broken::Refused(Refused::TooDeep { most: DEEPEST }),
+            Errno::NAMETOOLONG => Broken::Refused(Refused::LongPath { most: LONGEST }),
             errno if error::is_disconnected(errno) => Broken::Failed(errno),
             errno if unread.inner.is_empty() => Broken::Refused(Refused::Unreadable { kind: errno.kind() }),
             errno => refused(Path::new(&unread.inner), Refused::Unreadable { kind: errno.kind() }),

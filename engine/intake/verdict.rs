@@ -55,6 +55,8 @@ pub enum Refused {
     TooMany { most: u64 },
     /// A folder in a folder in a folder, too often.
     TooDeep { most: u64 },
+    /// A folder in which the names down to a file are so long together that it could not be moved to its results.
+    LongPath { most: u64 },
     /// A folder in which something is refused. The path is within the folder, fit to be shown.
     Within { path: String, why: Box<Refused> },
 }

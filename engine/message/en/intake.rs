@@ -46,6 +46,10 @@ pub(crate) fn refused(refused: &Refused) -> Telling {
             format!("the folders in the folder are nested too deep (at most {})", count(*most, "level", "levels")),
             "put it in with fewer levels",
         ),
+        Refused::LongPath { most } => Telling::new(
+            format!("the names of the folders in it are too long together (at most {most} bytes)"),
+            "give the folders shorter names, or put it in with fewer levels",
+        ),
         Refused::Within { path, why } => {
             let inner = self::refused(why);
             Telling::new(format!("the folder is not taken because of \"{path}\" in it: {}", inner.what), inner.next)

@@ -51,6 +51,10 @@ pub(crate) fn refused(refused: &Refused) -> Telling {
             format!("フォルダーの中のフォルダーが深すぎます（{most}段まで）。"),
             "浅くまとめて、入れ直してください。",
         ),
+        Refused::LongPath { most } => Telling::new(
+            format!("フォルダーの中のフォルダーとファイルの名前を、つなげると長すぎます（{most}バイトまで）。"),
+            "フォルダーの名前を短くするか、浅くまとめて、入れ直してください。",
+        ),
         Refused::Within { path, why } => {
             let inner = self::refused(why);
             Telling::new(format!("フォルダーの中の「{path}」のため、受け付けられません。{}", inner.what), inner.next)
