@@ -40,10 +40,27 @@ pub enum Error {
 
 /// Reads a text file of a task.
 pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
+    // A pipe would keep every desk waiting for somebody who writes to it.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(Error::Unreadable { path: path.to_owned(), kind: io::ErrorKind::InvalidInput });
+    }
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::NoFile { path: path.to_owned() },
         kind => Error::Unreadable { path: path.to_owned(), kind },
     })?;
     let text = String::from_utf8(bytes).map_err(|_| Error::NotText { path: path.to_owned() })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("main.rhai");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(matches!(read_text(&path), Err(Error::Unreadable { .. })));
+    }
 }
