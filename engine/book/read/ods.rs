@@ -1,8 +1,9 @@
 //! ods, read from its `content.xml` by our own scanner: repeats are counted, never unrolled where nothing stands.
 
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::gate::{Archive, Limits, broken, hostile};
 use crate::read::xlsx::feed::Feed;
@@ -15,6 +16,8 @@ const CONTENT: &str = "content.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
 /// Groups of rows within groups of rows; Excel knows eight levels.
 const DEEPEST: usize = 256;
+/// Elements within elements, drawings and what else is passed over among them.
+const MOST_OPEN: usize = 4096;
 
 /// What kind of OpenDocument it is (`spreadsheet`, `text`…); none if it is none.
 pub(crate) fn document_kind(archive: &Archive) -> Result<Option<String>, Refusal> {
@@ -119,6 +122,8 @@ struct Reader<'a> {
     sheets: Vec<(String, Visibility)>,
     places: Vec<Place>,
     skip: u32,
+    /// The names of all open elements, as hashes: a damaged name would make a row or a cell be left out without a word.
+    names: Vec<u64>,
     /// Styles that hide a sheet, number styles of lengths of time, and cell styles that use them.
     style: String,
     hiding: FxHashSet<String>,
@@ -145,6 +150,7 @@ impl<'a> Reader<'a> {
             sheets: Vec::new(),
             places: Vec::new(),
             skip: 0,
+            names: Vec::new(),
             style: String::new(),
             hiding: FxHashSet::default(),
             lengths: FxHashSet::default(),
@@ -170,9 +176,18 @@ impl<'a> Reader<'a> {
                 self.enter(name, attributes)?;
                 if *empty {
                     self.leave()?;
+                } else if self.names.len() < MOST_OPEN {
+                    self.names.push(FxBuildHasher.hash_one(name));
+                } else {
+                    return Err(hostile(format!("{CONTENT}: elements nested too deep")));
                 }
             }
-            Token::Close { .. } => self.leave()?,
+            Token::Close { name } => {
+                if self.names.pop() != Some(FxBuildHasher.hash_one(name)) {
+                    return Err(self.bad("a tag is closed that was not opened"));
+                }
+                self.leave()?;
+            }
             Token::Text(raw) if self.in_text() => {
                 let mut text = String::new();
                 append(raw, &mut text).map_err(|BadText| self.bad("text"))?;

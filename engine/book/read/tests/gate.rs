@@ -140,6 +140,9 @@ fn broken_xml_is_refused() {
         "<worksheet><sheetData><row><c><v>x</v></c></row></sheetData></worksheet>",
         "<worksheet><sheetData><row><c t=\"?\"><v>1</v></c></row></sheetData></worksheet>",
         "<worksheet><sheetData/></worksheet>rest",
+        "<worksheet><sheetData><row><c><v>1</v></c></row><rou><c><v>1</v></c></row></sheetData></worksheet>",
+        "<worksheet><sheetData><row><c><v>1</v></c><b><v>1</v></b></row></sheetData></worksheet>",
+        "<worksheet><sheetData><row><c><w>1</w></c></row></sheetData></worksheet>",
         "</worksheet>",
         "</a></b><c>",
     ] {

@@ -127,6 +127,17 @@ fn cells_of_ods() {
 }
 
 #[test]
+fn a_damaged_name_in_ods_leaves_no_row_out() {
+    let row =
+        |name: &str| format!("<table:{name}><table:table-cell office:value-type='float' office:value='1'/></table:table-row>");
+    let table = |second: &str| ods(&format!("<table:table table:name='表'>{}{}</table:table>", row("table-row"), row(second)));
+    assert_eq!(open("表.ods", table("table-row")).unwrap().sheet(0).unwrap().cell_count(), 2);
+    for name in ["Table-row", "table-rov"] {
+        assert!(is_broken(&refusal(table(name))), "{name}");
+    }
+}
+
+#[test]
 fn repeats_of_ods_do_not_explode() {
     let row = |rows: &str, columns: &str| {
         ods(&format!(

@@ -149,6 +149,7 @@ enum Wrong {
     TooLong,
     TooMany,
     Nesting,
+    Element,
 }
 
 impl From<BadText> for Wrong {
@@ -403,6 +404,9 @@ impl<'a, T: Taker> Scan<'a, T> {
                 self.cell.inline.open(tag);
                 self.place
             }
+            // A row or a cell under a name that is none would be left out without a word.
+            (Place::Data, _) => return Err(Wrong::Element),
+            (Place::Row | Place::Cell, name) if name != b"extLst" => return Err(Wrong::Element),
             (place, _) => {
                 self.aside(place, name, tag)?;
                 self.skip = 1;
@@ -613,6 +617,7 @@ impl<'a, T: Taker> Scan<'a, T> {
             Wrong::TooLong => hostile(format!("{cell}: the text is too long")),
             Wrong::TooMany => hostile(format!("{cell}: too many elements")),
             Wrong::Nesting => broken(format!("{cell}: a tag is closed that was not opened")),
+            Wrong::Element => broken(format!("{cell}: an element that does not belong there")),
         }
     }
 }
