@@ -39,8 +39,14 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub fn of(stat: &Stat) -> Seen {
-        let modified = i128::from(stat.st_mtime) * 1_000_000_000 + i128::from(stat.st_mtime_nsec);
-        Seen { size: stat.st_size as u64, modified }
+        Seen::at(stat.st_size as u64, stat.st_mtime, i128::from(stat.st_mtime_nsec))
+    }
+
+    /// Of what was written at a time. The journal keeps it in 64 bits, in which time ends with the year 2262: later ones (dates
+    /// that a broken clock gave) are the end of time.
+    pub fn at(size: u64, seconds: i64, nanoseconds: i128) -> Seen {
+        let modified = i128::from(seconds) * 1_000_000_000 + nanoseconds;
+        Seen { size, modified: modified.clamp(i64::MIN.into(), i64::MAX.into()) }
     }
 }
 

@@ -78,8 +78,7 @@ pub(crate) fn known_now(stat: &Stat) -> Known {
 
 /// The same of what the standard library says.
 pub(crate) fn known_meta(meta: &fs::Metadata) -> Known {
-    let modified = i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec());
-    known_of(meta.ino(), Seen { size: meta.len(), modified })
+    known_of(meta.ino(), Seen::at(meta.len(), meta.mtime(), meta.mtime_nsec().into()))
 }
 
 /// What the ledger knows of a file besides its inode.

@@ -12,6 +12,8 @@ use crate::files::Files;
 use crate::place;
 use crate::report::{Made, Order, Progress, Row, Weight};
 
+/// The longest name, without room for a number.
+const LONGEST: usize = 240;
 /// Workbooks marked at most: whoever gets more back has the list.
 const MOST: usize = 100;
 
@@ -78,7 +80,9 @@ fn name(path: &str, extension: &str, called: &dyn Fn(&str) -> String, made: &[Ma
     let (folder, file) = path.rsplit_once('/').map_or(("", path), |(folder, file)| (folder, file));
     let slash = if folder.is_empty() { "" } else { "/" };
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let named = called(stem);
+    // A long name is cut short, for the mark and a number have to fit within 255 bytes too.
+    let over = (called(stem).len() + extension.len()).saturating_sub(LONGEST);
+    let named = called(&stem[..stem.floor_char_boundary(stem.len().saturating_sub(over))]);
     let candidate = |number: usize| match number {
         1 => format!("{folder}{slash}{named}.{extension}"),
         _ => format!("{folder}{slash}{named} ({number}).{extension}"),
