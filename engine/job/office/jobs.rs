@@ -112,7 +112,9 @@ impl Jobs {
             (state, _) => return Err(ledger::Error::NotNow { job: job.new.id, state }.into()),
         };
         let inbox = self.house.inbox(&job.new.inbox);
-        let moved = put_into(&folder.join(&job.new.name), &inbox, &job)?;
+        let gone = || Unusable::NoOriginal { job: id.to_owned(), path: folder.join(&job.new.name) };
+        let original = undo::original(&folder, &job)?.ok_or_else(gone)?;
+        let moved = put_into(&original, &inbox, &job)?;
         flush(&inbox).map_err(writing(&inbox))?;
         if job.state == State::Aside {
             self.clear_notes(&job, &folder)?;

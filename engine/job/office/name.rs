@@ -22,6 +22,11 @@ pub(crate) fn of_results(arrival: &str, folder: bool, job: &str) -> String {
     name
 }
 
+/// The name of the folder that an undone job goes to: that of its results, and the job, with room left for a number.
+pub(crate) fn of_undone(results: &str, job: &str) -> String {
+    format!("{} {job}", cut(results, LONGEST.saturating_sub(job.len() + 1)))
+}
+
 /// The n-th name to try: the first is the wanted one. The number stands before a file's extension.
 pub(crate) fn numbered(wanted: &str, number: u32, folder: bool) -> String {
     if number == 1 {
@@ -61,7 +66,10 @@ mod tests {
         assert_eq!(of_results("報告 .xlsx", false, "1"), "報告");
         assert_eq!(of_results("con.xlsx", false, "20261120-00001"), "20261120-00001");
         let long = format!("{}.xlsx", "あ".repeat(83));
-        assert!(numbered(&of_results(&long, false, "1"), 99_999, true).len() <= 255);
+        let results = numbered(&of_results(&long, false, "1"), 99_999, true);
+        assert!(results.len() <= 255);
+        assert!(numbered(&of_undone(&results, "20261120-00001"), 99_999, true).len() <= 255);
+        assert!(numbered(&of_undone(&results, "20261120-00001"), 2, true).ends_with(" 20261120-00001 (2)"));
     }
 
     #[test]

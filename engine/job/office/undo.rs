@@ -46,6 +46,12 @@ pub(crate) fn hands(house: &House) -> Result<fs::File, Halt> {
     Ok(file)
 }
 
+/// Holds off every undo, unless one is under way; none then.
+pub(crate) fn free_hands(house: &House) -> Option<fs::File> {
+    let file = fs::File::options().create(true).append(true).open(house.layout.hands()).ok()?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok().then_some(file)
+}
+
 /// What an undo of a job would do.
 pub(crate) fn plan(house: &House, desk: &Desk, job: &Job) -> Result<Undoing, Halt> {
     let mut undoing = plan_outputs(house, desk, job)?;
@@ -88,6 +94,11 @@ fn plan_outputs(house: &House, desk: &Desk, job: &Job) -> Result<Undoing, Halt> 
 /// Takes a job back.
 pub(crate) fn undo(house: &House, desk: &Desk, job: &Job) -> Result<Undoing, Halt> {
     let _hands = hands(house)?;
+    // Another process may have taken it back while this one waited.
+    let job = &house.store().job(&job.new.id)?;
+    if !matches!(job.state, State::Archived | State::Undoing) {
+        return Err(Halt::Store(ledger::Error::NotNow { job: job.new.id.clone(), state: job.state }));
+    }
     step("undoing.before");
     if job.state == State::Archived {
         house.record(|store, now| store.undoing(&job.new.id, now))?;
@@ -223,7 +234,31 @@ fn clear_out(folder: &Path) {
 /// The folder of an undone job: its own name, and the job, so that a second undo of the same name is told apart.
 pub(crate) fn results(job: &Job) -> String {
     let name = job.staging.as_ref().map_or("", |staging| staging.folder_name.as_str());
-    format!("{name} {}", job.new.id)
+    name::of_undone(name, &job.new.id)
+}
+
+/// Where the original of a job lies among its results in 取消, or its notes in 差戻し or 障害; none where it is not. Beside a
+/// file of ours with its own name it got a number.
+pub(crate) fn original(folder: &Path, job: &Job) -> Result<Option<PathBuf>, Halt> {
+    let ours = published(job)?;
+    let tried =
+        (1..=u32::try_from(ours.len()).unwrap_or(u32::MAX).saturating_add(2)).map(|n| numbered(&job.new.name, n, job.new.folder));
+    let mut found = Vec::new();
+    for name in tried {
+        let path = folder.join(&name);
+        if is_there(&path).map_err(reading(&path))? {
+            found.push((path, name));
+        }
+    }
+    // What people did not touch is known by its content.
+    let same = |path: &Path| fingerprint(path).is_ok_and(|(sha256, _)| Some(sha256) == job.sha256);
+    let untouched = found.iter().find(|(path, _)| !job.new.folder && same(path));
+    // What they mended is none of the files that we made.
+    let made = |name: &str| {
+        let within = format!("{name}/");
+        ours.iter().any(|one| (one.name == name || one.name.starts_with(&within)) && look(&folder.join(&one.name), one).is_ok())
+    };
+    Ok(untouched.or_else(|| found.iter().find(|(_, name)| !made(name))).map(|(path, _)| path.clone()))
 }
 
 /// What a job published.
