@@ -13,7 +13,7 @@ use ledger::{Filter, Kind, Store};
 use crate::desk::{FORM, LIST, SUM, jitan, listed};
 
 /// A list with a number that is none.
-const WRONG: &str = "課,件数\n財務課,十二\n総務課,30\n";
+pub const WRONG: &str = "課,件数\n財務課,十二\n総務課,30\n";
 
 /// An office with one task, its folders watched.
 pub struct Office {
@@ -47,7 +47,7 @@ impl Office {
         office
     }
 
-    fn script(&self, script: &str) {
+    pub fn script(&self, script: &str) {
         fs::write(self.path("scripts/試験/main.rhai"), script).unwrap();
     }
 
@@ -56,7 +56,7 @@ impl Office {
     }
 
     /// Drops a file, whole at once.
-    fn drop(&self, name: &str, bytes: &str) {
+    pub fn drop(&self, name: &str, bytes: &str) {
         let path = self.path("受付/試験").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let temporary = self.path("受付/試験/.dropping");
@@ -133,13 +133,13 @@ impl Office {
         picture
     }
 
-    fn start(&self) -> Running {
+    pub fn start(&self) -> Running {
         Running::new(self.jitan(&["watch"]))
     }
 }
 
 /// An engine that works on.
-struct Running {
+pub struct Running {
     child: Child,
     lines: BufReader<std::process::ChildStderr>,
 }
@@ -160,7 +160,7 @@ impl Running {
         assert!(sent.success());
     }
 
-    fn ends(mut self) -> Option<i32> {
+    pub fn ends(mut self) -> Option<i32> {
         let status = self.child.wait().unwrap();
         let mut rest = String::new();
         while self.lines.read_line(&mut rest).unwrap() > 0 {}
@@ -178,7 +178,7 @@ pub fn said(output: &Output) -> String {
 }
 
 /// Waits for something that another process does; the test's own time limit is the harness's.
-fn until(mut there: impl FnMut() -> bool) {
+pub fn until(mut there: impl FnMut() -> bool) {
     while !there() {
         thread::sleep(Duration::from_millis(5));
     }

@@ -12,6 +12,7 @@ mod ledger; // the chain, the figures, the stop-watch, and a checker in another 
 mod library; // scripts/lib gives the figures of the domain cases
 mod life; // what people drop into a watched office comes back once, whatever happens
 mod limits; // hostile scripts and workbooks end as a clear setback
+mod mishap; // the ledger taken away, an older one put back, names that are our own, two undos at once
 mod names; // renaming: plan, in place, undo
 mod office; // an office from outside: made, misspelt, read by people
 mod readme; // README.md and README.ja.md are true

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
-use ledger::{Job, State, Store};
+use ledger::{Job, JobFilter, State, Store};
 use task::{Desk, Office};
 
 use super::board::{Board, Page};
@@ -18,6 +18,7 @@ use super::looker::Looked;
 use super::owner::{Owner, Refused};
 use super::perform::Workers;
 use super::state::{Onward, onward};
+use super::undo;
 use super::unusable::Unusable;
 use crate::clock::now;
 use crate::error::Error;
@@ -93,7 +94,7 @@ impl Engine {
         for desk in &desks {
             watched.extend(watched_by(&layout, desk)?);
         }
-        let store = Store::open(&office.store)?;
+        let store = open_store(&office, &layout)?;
         let workers = Workers { program, japanese: office.speaks_japanese() };
         let house = Arc::new(House::new(office, layout, store, notes, Box::new(workers)));
         let (tell, events) = channel();
@@ -145,9 +146,14 @@ impl Engine {
 
     /// Finds the jobs that an earlier engine left, and takes away what it left beside them.
     fn recover(&mut self) -> Result<(), Unusable> {
+        // An undo beside us makes its folder only after it is known to the store: what is swept must not be younger than the list.
+        let free = undo::free_hands(&self.house);
         let open = self.house.store().open_jobs()?;
-        let swept = self.house.layout.sweep(|name| under_way(&open, name));
-        swept.map_err(|error| Error::writing(self.house.layout.works(), &error))?;
+        if free.is_some() {
+            let swept = self.house.layout.sweep(|name| under_way(&open, name));
+            swept.map_err(|error| Error::writing(self.house.layout.works(), &error))?;
+        }
+        drop(free);
         self.house.reserve.load();
         self.holds()?;
         for job in open {
@@ -192,12 +198,27 @@ impl Engine {
     }
 }
 
+/// Opens the store; a new one only where nothing shows that there was one before.
+fn open_store(office: &Office, layout: &Layout) -> Result<Store, Unusable> {
+    let lost = || Unusable::Lost { store: office.store.clone(), own: layout.own().to_owned() };
+    let held = layout.holds_jobs().map_err(|error| Error::reading(layout.own(), &error))?;
+    // An empty file would be made a new ledger, and what is left of the old one beside it be thrown away.
+    if held && std::fs::metadata(&office.store).is_ok_and(|meta| meta.len() == 0) || held && !office.store.exists() {
+        return Err(lost());
+    }
+    let store = Store::open(&office.store)?;
+    if held && store.jobs(&JobFilter { most: Some(1), ..JobFilter::default() })?.is_empty() {
+        return Err(lost());
+    }
+    Ok(store)
+}
+
 /// The watched folders of a desk. What cannot be reached now may come back; what lies on another disk never will.
 fn watched_by(layout: &Layout, desk: &Arc<Desk>) -> Result<Vec<Watched>, Unusable> {
     let mut watched = Vec::new();
     for inbox in &desk.inboxes {
         let mut folder = Watched::new(Arc::clone(desk), inbox.clone());
-        folder.paused = match layout.probe(desk) {
+        folder.paused = match layout.probe(desk, inbox) {
             Ok(()) => None,
             Err(Unusable::Place(error)) => Some(Paused::new(Why::Halt(Halt::Place(error)), Instant::now())),
             Err(other) => return Err(other),

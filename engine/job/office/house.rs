@@ -112,7 +112,9 @@ impl House {
     fn number(&self, day: &str) -> Result<u32, Halt> {
         let mut number = self.number.lock().unwrap_or_else(PoisonError::into_inner);
         if number.0 != day {
-            *number = (day.to_owned(), self.store().next_number(day)?);
+            // A ledger that was put back from an older copy does not know all that lies in the archive by its number.
+            let kept = self.layout.last_number(day).map_err(reading(self.layout.own()))?;
+            *number = (day.to_owned(), self.store().next_number(day)?.max(kept.saturating_add(1)));
         }
         number.1 += 1;
         Ok(number.1 - 1)

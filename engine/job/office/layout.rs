@@ -82,11 +82,31 @@ impl Layout {
         format!("archive/{:04}/{:02}/{job}", clock.year(), clock.month())
     }
 
-    /// Makes the folders that a desk needs and moves a folder into each: only what can be reached by a rename can be
-    /// claimed and published whole.
-    pub fn probe(&self, desk: &Desk) -> Result<(), Unusable> {
-        let results = [&desk.done, &desk.returned, &desk.failed, &desk.undone];
-        for folder in desk.inboxes.iter().chain(results) {
+    /// The greatest number of a day's jobs (`20261120-00017`) that have something in the archive or in work; 0 if none has.
+    pub fn last_number(&self, day: &str) -> io::Result<u32> {
+        let month = self.archives().join(day.get(..4).unwrap_or_default()).join(day.get(4..6).unwrap_or_default());
+        let mut last = 0;
+        for folder in [month, self.works()] {
+            for name in names(&folder)? {
+                let number = name.strip_prefix(day).and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.parse().ok());
+                last = last.max(number.unwrap_or(0));
+            }
+        }
+        Ok(last)
+    }
+
+    /// Whether originals of earlier jobs are kept here, or arrivals lie in work.
+    pub fn holds_jobs(&self) -> io::Result<bool> {
+        let kept = walkdir::WalkDir::new(self.archives()).min_depth(3).max_depth(3).into_iter().flatten().next().is_some();
+        let in_work = names(&self.works())?.iter().any(|name| !holds_no_arrival(&self.work(name).folder));
+        Ok(kept || in_work)
+    }
+
+    /// Makes a watched folder of a desk and those of its results, and moves a folder into each: only what can be reached by a
+    /// rename can be claimed and published whole.
+    pub fn probe(&self, desk: &Desk, inbox: &Path) -> Result<(), Unusable> {
+        let results = [&desk.done, &desk.returned, &desk.failed, &desk.undone].map(PathBuf::as_path);
+        for folder in [inbox].into_iter().chain(results) {
             fs::create_dir_all(folder).map_err(|error| Unusable::Place(Error::writing(folder, &error)))?;
             self.probe_folder(folder)?;
         }
@@ -126,6 +146,15 @@ impl Layout {
     }
 }
 
+/// The names in a folder that are text; none where there is no folder.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    entries.map(|entry| Ok(entry?.file_name().into_string().unwrap_or_default())).collect()
+}
+
 /// Whether nothing that a person dropped lies in a work folder. One that holds something is never removed, whatever the store says.
 fn holds_no_arrival(work: &Path) -> bool {
     let empty = |folder: &str| match fs::read_dir(work.join(folder)) {
@@ -138,6 +167,21 @@ fn holds_no_arrival(work: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_the_archive_or_the_work_folder_knows_is_not_given_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::make(dir.path().join(".jitan")).unwrap();
+        assert_eq!(layout.last_number("20261120").unwrap(), 0);
+        assert!(!layout.holds_jobs().unwrap());
+        for kept in ["archive/2026/11/20261120-00017", "archive/2026/11/20261121-00099", "archive/2026/12/20261120-00050"] {
+            fs::create_dir_all(layout.own().join(kept)).unwrap();
+        }
+        assert_eq!(layout.last_number("20261120").unwrap(), 17);
+        assert!(layout.holds_jobs().unwrap());
+        fs::create_dir_all(layout.work("20261120-00020").input()).unwrap();
+        assert_eq!(layout.last_number("20261120").unwrap(), 20);
+    }
 
     #[test]
     fn a_work_folder_with_an_arrival_is_never_swept() {

@@ -48,6 +48,14 @@ pub enum Unusable {
         /// The row that is not there as it was.
         row: i64,
     },
+    /// There is no ledger, or an empty one, though originals of earlier jobs are there: it is lost.
+    #[error("{} is lost", store.display())]
+    Lost {
+        /// Where the ledger should be.
+        store: PathBuf,
+        /// The engine's own folder, where the originals are.
+        own: PathBuf,
+    },
     /// The office has no task.
     #[error("there is no task under {}", scripts.display())]
     NoTask {

@@ -35,6 +35,14 @@ pub(crate) fn unusable(unusable: &Unusable) -> Telling {
             format!("the ledger lacks row {row} as it is noted in \"{}\"", file.display()),
             "see with `jitan ledger verify` whether an old copy was put back; nothing is watched until that is clear",
         ),
+        Unusable::Lost { store, own } => Telling::new(
+            format!(
+                "the ledger \"{}\" is missing or empty, though \"{}\" keeps originals of earlier jobs",
+                store.display(),
+                own.display()
+            ),
+            "put the copy of the ledger back; to begin anew all the same, move archive and work out of that folder first",
+        ),
         Unusable::NoTask { scripts } => Telling::new(
             format!("there is no task in \"{}\"", scripts.display()),
             "make one with `jitan new NAME`, or name the office with --office",

@@ -34,6 +34,14 @@ pub(crate) fn unusable(unusable: &Unusable) -> Telling {
             format!("台帳に、あるはずの記録（{row}行目）がありません。「{}」に控えがあります。", file.display()),
             "台帳のファイルが古い写しに戻されていないか、「jitan ledger verify」で確かめてください。それまで監視は始めません。",
         ),
+        Unusable::Lost { store, own } => Telling::new(
+            format!(
+                "台帳「{}」がないか、空です。ところが「{}」には、処理したものの元のファイルが残っています。",
+                store.display(),
+                own.display()
+            ),
+            "台帳の控えを元の所に戻してください。本当に初めから始めるときは、その中の archive と work をほかへ移してから、もう一度始めてください。",
+        ),
         Unusable::NoTask { scripts } => Telling::new(
             format!("「{}」に業務がありません。", scripts.display()),
             "「jitan new 業務の名前」で業務を作るか、--office で職場のフォルダを指定してください。",
