@@ -96,6 +96,9 @@ class Office:
         found = []
         done = self.folder / "完了/試験"
         for folder in sorted(done.iterdir()) if done.exists() else []:
+            # What the engine tried the folder with, and could not take away again.
+            if folder.name.startswith("."):
+                continue
             rows = list(csv.reader((folder / "集計.csv").read_text(encoding="utf-8-sig").splitlines()))
             assert (folder / "写し.csv").stat().st_size > 0, f"{folder}: an empty output"
             assert any("受領書" in path.name for path in folder.iterdir()), f"{folder}: no receipt"

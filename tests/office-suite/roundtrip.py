@@ -97,6 +97,7 @@ def sheet_compared(before, after, cell, name):
     number(old)
     number(new)
     has_row = any(node.get("r") == row_of for data in old if data.tag.endswith("}sheetData") for node in data)
+    leave_followers(old, new, cell)
     first, second = shape(old, cell, row_of, has_row), shape(new, cell, row_of, has_row)
     if first == second:
         return None
@@ -120,6 +121,17 @@ def number(root):
                 left, digit = divmod(left - 1, 26)
                 letters = chr(65 + digit) + letters
             c.set("r", f"{letters}{row}")
+
+
+def leave_followers(old, new, cell):
+    """Where the edited cell held a formula that others share, they get formulas of their own: these are not compared."""
+    cells = [(c.get("r"), c, next((f for f in c if f.tag.endswith("}f")), None)) for c in old.iter() if c.tag.endswith("}c")]
+    first = next((f.get("si") for at, _, f in cells if at == cell and f is not None and f.get("t") == "shared"), None)
+    followers = {at for at, _, f in cells if first is not None and f is not None and f.get("si") == first}
+    for root in (old, new):
+        for f in (f for c in root.iter() if c.tag.endswith("}c") and c.get("r") in followers for f in c if f.tag.endswith("}f")):
+            f.attrib.clear()
+            f.text = None
 
 
 def shape(root, cell, row_of, has_row):
