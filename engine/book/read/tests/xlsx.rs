@@ -127,7 +127,11 @@ fn formats_make_dates_of_numbers() {
     assert_eq!(sheet.cell(Address::new(0, 4)).unwrap().format, "0\"年度\"");
     assert_eq!(sheet.cell(Address::new(0, 0)).unwrap().format, "");
     let other = Parts::rows("<row><c s=\"1\"><v>0</v></c></row>").styles("", &[0, 14]);
-    assert_eq!(other.workbook("<sheets>", "<workbookPr date1904=\"1\"/><sheets>").cells(), ["A1=1904-01-01"]);
+    let other = other.workbook("<sheets>", "<workbookPr date1904=\"1\"/><sheets>");
+    assert_eq!(other.cells(), ["A1=1904-01-01"]);
+    // Excel since 2013 says more of a workbook under the same name, in an extension behind it.
+    let extended = "<extLst><ext xmlns:x15='x15'><x15:workbookPr chartTrackingRefBase='1'/></ext></extLst></workbook>";
+    assert_eq!(other.workbook("</workbook>", extended).cells(), ["A1=1904-01-01"]);
 }
 
 #[test]

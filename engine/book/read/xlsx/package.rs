@@ -165,9 +165,10 @@ pub(crate) fn listing(archive: &Archive, main: &str, limits: &Limits) -> Result<
             Ok::<_, Refusal>(get(attributes, name).map_err(|_| broken(main.to_owned()))?.is_some_and(|v| yes(v.as_bytes())))
         };
         match name {
-            b"workbookPr" => listing.date1904 = flag("date1904")?,
+            // Newer programs say more under the same names in extensions (x15:workbookPr): what was said before stays said.
+            b"workbookPr" => listing.date1904 |= flag("date1904")?,
             b"definedName" => at_mark = get(attributes, "name").ok().flatten().as_deref() == Some(crate::mark::NAME),
-            b"calcPr" => listing.uncalculated = flag("fullCalcOnLoad")?,
+            b"calcPr" => listing.uncalculated |= flag("fullCalcOnLoad")?,
             b"sheet" => {
                 all += 1;
                 if all > limits.sheets {
