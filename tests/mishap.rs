@@ -62,6 +62,26 @@ fn a_retry_of_a_file_that_is_called_like_our_list_puts_back_the_file() {
 }
 
 #[test]
+fn a_retry_takes_nothing_that_a_later_job_put_into_a_folder_of_the_same_name() {
+    let office = Office::new();
+    office.drop("7月.csv", WRONG);
+    office.once();
+    let first = office.job("7月.csv");
+    // Whoever sent it in took the folder away, as people do.
+    fs::remove_dir_all(office.path("差戻し/試験/7月")).unwrap();
+    let other = WRONG.replace("十二", "十三");
+    office.drop("7月.csv", &other);
+    office.once();
+    let retried = office.jitan(&["jobs", "retry", &first]).output().unwrap();
+    assert_eq!(retried.status.code(), Some(2), "{}", said(&retried));
+    assert_eq!(fs::read_to_string(office.path("差戻し/試験/7月/7月.csv")).unwrap(), other);
+    let second = office.job("7月.csv");
+    assert_ne!(first, second);
+    assert_eq!(office.jitan(&["jobs", "retry", &second]).output().unwrap().status.code(), Some(0));
+    assert_eq!(fs::read_to_string(office.path("受付/試験/7月.csv")).unwrap(), other);
+}
+
+#[test]
 fn names_as_long_as_can_be_are_taken_back_and_marked() {
     let office = Office::with("duplicates = \"run\"\n", crate::desk::SUM);
     let long = format!("{}.csv", "あ".repeat(83));

@@ -203,7 +203,7 @@ fn open_store(office: &Office, layout: &Layout) -> Result<Store, Unusable> {
     let lost = || Unusable::Lost { store: office.store.clone(), own: layout.own().to_owned() };
     let held = layout.holds_jobs().map_err(|error| Error::reading(layout.own(), &error))?;
     // An empty file would be made a new ledger, and what is left of the old one beside it be thrown away.
-    if held && std::fs::metadata(&office.store).is_ok_and(|meta| meta.len() == 0) || held && !office.store.exists() {
+    if held && !std::fs::metadata(&office.store).is_ok_and(|meta| meta.len() > 0) {
         return Err(lost());
     }
     let store = Store::open(&office.store)?;

@@ -113,6 +113,9 @@ impl Jobs {
         };
         let inbox = self.house.inbox(&job.new.inbox);
         let gone = || Unusable::NoOriginal { job: id.to_owned(), path: folder.join(&job.new.name) };
+        if job.state == State::Aside && self.is_a_later_ones(&job)? {
+            return Err(gone());
+        }
         let original = undo::original(&folder, &job)?.ok_or_else(gone)?;
         let moved = put_into(&original, &inbox, &job)?;
         flush(&inbox).map_err(writing(&inbox))?;
@@ -121,6 +124,15 @@ impl Jobs {
         }
         tracing::info!(job = job.new.id, task = job.new.task, code = "retried", "put back into the inbox");
         Ok(moved)
+    }
+
+    /// Whether the folder of what was put aside is by now that of a later job: people take folders away, and names come again.
+    fn is_a_later_ones(&self, job: &Job) -> Result<bool, Unusable> {
+        let Some(staging) = &job.staging else { return Ok(false) };
+        let (task, kind) = (Some(job.new.task.clone()), Some(staging.kind));
+        let others = self.house.store().jobs(&JobFilter { task, kind, ..JobFilter::default() })?;
+        let same = |other: &Job| other.staging.as_ref().is_some_and(|theirs| theirs.folder_name == staging.folder_name);
+        Ok(others.iter().any(|other| other.entry > job.entry && same(other)))
     }
 
     /// Takes our own notes away that stand for nothing any more, as far as nobody changed them.
