@@ -56,7 +56,7 @@ impl Office {
     }
 
     /// Drops a file, whole at once.
-    pub fn drop(&self, name: &str, bytes: &str) {
+    pub fn drop(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path("受付/試験").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let temporary = self.path("受付/試験/.dropping");

@@ -1,10 +1,12 @@
 //! Templates beside a script: filled, found wanting, checked.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use crate::desk::{Desk, jitan};
+use crate::life::Office;
 
-fn template(cells: &[(u32, u16, &str)]) -> Vec<u8> {
+pub fn template(cells: &[(u32, u16, &str)]) -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet().set_name("通知").unwrap();
     for (row, column, text) in cells {
@@ -44,6 +46,74 @@ fn a_template_is_filled_with_a_table_and_once_for_each_row() {
     assert_eq!([ran.cell("通知.xlsx", "通知", "A3"), ran.cell("通知.xlsx", "通知", "B3")], ["総務課", "30"]);
     assert_eq!(ran.cell("通知.xlsx", "通知", "A4"), "計");
     assert_eq!(ran.cell("控え_総務課.xlsx", "通知", "A1"), "総務課：30件");
+}
+
+/// The parts of a workbook with their bytes, by their names.
+fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut parts = BTreeMap::new();
+    for at in 0..zip.len() {
+        let mut entry = zip.by_index(at).unwrap();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut content).unwrap();
+        parts.insert(entry.name().unwrap().into_owned(), content);
+    }
+    parts
+}
+
+#[test]
+fn what_changed_in_a_filled_template_is_told_and_all_else_is_the_same() {
+    let ran = desk(&CELLS).run().ends(0);
+    let outputs = ran.json["outputs"].as_array().unwrap();
+    let output = outputs.iter().find(|output| output["path"].as_str().unwrap().ends_with("通知.xlsx")).unwrap();
+    assert_eq!(output["template"], "通知.xlsx");
+    // Counted apart from the program.
+    let (before, after) = (parts(&template(&CELLS)), parts(&fs::read(ran.desk.out().join("通知.xlsx")).unwrap()));
+    let other = |name: &&String| before.get(*name) != after.get(*name);
+    let wanted: BTreeSet<&String> = before.keys().chain(after.keys()).filter(other).collect();
+    let told = output["changed_parts"].as_array().unwrap();
+    let told_names: BTreeSet<String> = told.iter().map(|part| part["part"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(told_names.iter().collect::<BTreeSet<_>>(), wanted);
+    assert_eq!(output["same_parts"].as_u64(), Some(before.keys().filter(|name| !other(name)).count() as u64));
+    assert_eq!((&told[0]["what"], &told[0]["how"]), (&"シート「通知」".into(), &"changed".into()));
+    // For a person the outputs of one template are told together.
+    let office = ran.desk.dropped().join("..");
+    let output = jitan().current_dir(office).args(["run", "試験", "in", "--out", "また"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    for part in [
+        "もとのブックから変わったところ",
+        "ほか1個は、様式「控え.xlsx」に差し込んだものです。",
+        "「通知.xlsx」は、様式「通知.xlsx」に差し込んだものです。",
+        "シート「通知」　xl/worksheets/sheet1.xml",
+        "もとと1バイトも違いません。",
+    ] {
+        assert!(said.contains(part), "「{part}」 is not in\n{said}");
+    }
+}
+
+#[test]
+fn a_receipt_says_which_parts_of_the_template_changed() {
+    let rows: String = (1..=40).map(|nth| format!("{nth}課,{nth}\n")).collect();
+    let office = Office::with("", SCRIPT);
+    fs::write(office.path("scripts/試験/通知.xlsx"), template(&CELLS)).unwrap();
+    fs::write(office.path("scripts/試験/控え.xlsx"), template(&[(0, 0, "{{課}}：{{件数}}件")])).unwrap();
+    office.drop("一覧.csv", format!("課,件数\n{rows}"));
+    office.once();
+    let receipt = fs::read_to_string(office.path("完了/試験/一覧/受領書.txt")).unwrap();
+    for part in [
+        "■ もとのブックから変わったところ\r\n",
+        "ほか39個は、様式「控え.xlsx」に差し込んだものです。\r\n",
+        "変わったのは次のところだけで、ほかの",
+        "  ・シート「通知」　xl/worksheets/sheet1.xml\r\n",
+    ] {
+        assert!(receipt.contains(part), "「{part}」 is not in\n{receipt}");
+    }
+    assert!(receipt.lines().count() < 60, "{receipt}");
+    // A job without a template says nothing of it.
+    let plain = Office::new();
+    plain.drop("一覧.csv", "課,件数\n財務課,12\n");
+    plain.once();
+    assert!(!fs::read_to_string(plain.path("完了/試験/一覧/受領書.txt")).unwrap().contains("変わったところ"));
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub use gate::Limits;
 pub use image::{Image, ImageTrouble};
 pub use lock::{CHANCE, SALT, Seal, is_container, is_locked, unlock};
 pub use mark::{Mark, MarkError, MarkWords, MarkedCopy, UsedRows, left_out_copy, marked_copy};
-pub use package::Package;
+pub use package::{Change, Changes, How, Package, Part};
 pub use read::{Format, SheetInfo, Workbook};
 pub use sheet::{CellView, Row, Sheet, SheetBuilder, Visibility};
 pub use shelf::{Shelf, Source, SourceId};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use job::{Arrival, Confinement, Finished, Job, Stop, Undone, Way};
+use job::{Arrival, Confinement, Finished, Job, Placed, Proof, Proven, Stop, Undone, Way};
 use message::{Misuse, Word};
 use task::Task;
 
@@ -126,10 +126,24 @@ fn tell(screen: &Screen, task: &Task, finished: &Finished, way: &Way, out: &Path
             screen.say(&format!("  {}", message::word(lang, &Word::More { count: finished.outputs.len() as u64 - 20 })));
         }
     }
+    proven(screen, finished, out);
     if let Some(list) = &finished.undo_list {
         let command = format!("jitan run {} --undo \"{}\"", task.id, list.display());
         screen.say(&message::word(lang, &Word::UndoWith { command }));
     }
+}
+
+/// What changed in the outputs that were made from a workbook.
+fn proven(screen: &Screen, finished: &Finished, out: &Path) {
+    let name = |placed: &Placed| placed.path.strip_prefix(out).unwrap_or(&placed.path).to_string_lossy().into_owned();
+    let proven: Vec<(String, &Proof)> =
+        finished.outputs.iter().filter_map(|placed| Some((name(placed), placed.proof.as_ref()?))).collect();
+    if proven.is_empty() {
+        return;
+    }
+    screen.heading(&message::word(screen.lang, &Word::ChangedParts));
+    let groups = Proven::group(proven.iter().map(|(name, proof)| (name.as_str(), *proof)));
+    message::proven(screen.lang, &groups).iter().for_each(|line| screen.say(&format!("  {line}")));
 }
 
 fn renames(screen: &Screen, finished: &Finished, way: &Way) {

@@ -335,11 +335,11 @@ impl Job<'_> {
             } else if made.staged.starts_with(MARKED) {
                 finished.marked.push(path.clone());
             }
-            finished.outputs.push(Placed { path, sha256 });
+            finished.outputs.push(Placed { path, sha256, proof: made.proof.clone() });
         }
         for copy in copies {
             let Copy { staged, name, sha256 } = copy?;
-            finished.outputs.push(Placed { path: placing.put(&staged, &name)?, sha256 });
+            finished.outputs.push(Placed { path: placing.put(&staged, &name)?, sha256, proof: None });
         }
         // Before the first rename, the undo list has to be on the disk. Who keeps the work folder flushes what comes of it.
         if !staging.is_kept() {

@@ -4,6 +4,7 @@ use jiff::civil;
 use task::{Saving, Task};
 
 use crate::error::Setback;
+use crate::proof::Proven;
 use crate::rename::UndoWhy;
 use crate::report::{Facts, Row};
 
@@ -41,6 +42,8 @@ pub enum Note<'a> {
         counted: Counted<'a>,
         /// The names of the outputs, 要確認一覧 among them.
         outputs: &'a [String],
+        /// What changed in those that were made from a workbook.
+        proven: &'a [Proven<'a>],
         /// How many files have new names.
         renamed: usize,
         /// Whether what was dropped goes back itself.
@@ -68,6 +71,8 @@ pub enum Note<'a> {
         list: Option<&'a str>,
         /// The name of the copy whose cells are marked.
         marked: Option<&'a str>,
+        /// What changed in the marked copies.
+        proven: &'a [Proven<'a>],
     },
     /// Why the specialist must look.
     Failed {

@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::proof::Proof;
 
 /// The hidden folder of one job on the file system of its results; gone when the job is over, however it ends.
 #[derive(Debug)]
@@ -127,6 +128,8 @@ pub struct Placed {
     pub path: PathBuf,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
+    /// Of one that was made from a workbook: which parts changed.
+    pub proof: Option<Proof>,
 }
 
 /// Everything placed so far; taken back when dropped before `keep`.

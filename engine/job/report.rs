@@ -9,6 +9,7 @@ use task::Plain;
 use crate::arrival::Left;
 use crate::error::Limit;
 use crate::files::Root;
+use crate::proof::Proof;
 
 /// What the worker is to do, as JSON on its standard input.
 #[derive(Serialize, Deserialize)]
@@ -190,6 +191,8 @@ pub(crate) enum End {
 pub(crate) struct Made {
     pub name: String,
     pub staged: String,
+    /// Of one that was made from a workbook: which parts changed.
+    pub proof: Option<Proof>,
 }
 
 /// One finding in words, as 要確認一覧 and `--json` show it. The value is masked where it is personal.

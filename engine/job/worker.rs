@@ -42,6 +42,8 @@ pub trait Words {
     fn exclusion(&self, exclusion: &Exclusion) -> String;
     /// A place, for an example.
     fn place(&self, place: &book::Place) -> String;
+    /// What a part of a workbook is.
+    fn part(&self, part: &book::Part) -> String;
     /// The words of 要確認一覧 around its rows.
     fn list(&self, facts: &Facts) -> ListWords;
     /// The words that a marked copy with these rows needs.
@@ -334,7 +336,7 @@ impl<'w> Telling<'w> {
         let read = outcome.files_read.len() as u64;
         report.files_used = if read == 0 { files.len() as u64 } else { read - skipped.min(read) };
         if !returned {
-            report.outputs = outputs::stage(&order.work, &outcome.outputs, order.protect.as_ref())?;
+            report.outputs = outputs::stage(&order.work, &outcome.outputs, order.protect.as_ref(), words)?;
             inputs::write_renames(&order.work.join(RENAMES), &outcome.renames)?;
             report.renames = outcome.renames.len();
             if order.give_back {

@@ -19,6 +19,7 @@ mod ja;
 mod lang;
 mod misuse;
 mod note;
+mod proof;
 mod report;
 mod shown;
 mod speaker;
@@ -37,7 +38,7 @@ pub use telling::{Tell, Telling};
 pub use word::Word;
 
 use book::{Broken, EditError, Place, Problem, Refusal, Suspicion};
-use job::{Account, Facts, Weight};
+use job::{Account, Facts, Proven, Weight};
 
 macro_rules! told {
     ($($fact:ty => $room:ident::$function:ident),* $(,)?) => {$(
@@ -146,6 +147,11 @@ pub fn minutes(lang: Lang, minutes: rust_decimal::Decimal) -> String {
 /// A short text of the status page.
 pub fn status(lang: Lang, text: &StatusText) -> String {
     said!(lang, status::text(text))
+}
+
+/// Which parts changed in outputs that were made from a workbook, line by line.
+pub fn proven(lang: Lang, proven: &[Proven<'_>]) -> Vec<String> {
+    said!(lang, proof::proven(proven))
 }
 
 /// A moment in words.

@@ -36,7 +36,7 @@ pub(crate) fn value(row: &Row) -> Option<String> {
 mod tests {
     use std::path::Path;
 
-    use job::{Account, Counted, Counts, Facts, Setback, Told};
+    use job::{Account, Changed, Counted, Counts, Facts, How, Origin, Proof, Proven, Setback, Told, Words};
     use task::{Saving, Task, WrittenLimits};
 
     use super::*;
@@ -138,6 +138,7 @@ write = ["*"]
             saving: &saving,
             counted,
             outputs: &outputs,
+            proven: &[],
             renamed,
             handed_back,
         };
@@ -157,11 +158,36 @@ write = ["*"]
         let rows: Vec<Row> =
             (0..12).map(|n| row(Weight::Error, &format!("B{}", n + 2))).chain([row(Weight::Warning, "C1")]).collect();
         let facts = facts(12);
-        let returned = Note::Returned { facts: &facts, rows: &rows, list: Some("要確認一覧.xlsx"), marked: None };
+        let returned =
+            Note::Returned { facts: &facts, rows: &rows, list: Some("要確認一覧.xlsx"), marked: None, proven: &[] };
         let text = said(Lang::Ja, &returned);
         reads(&text, "returned.ja.txt");
         assert!(!text.contains("C1"), "a warning is nothing to mend");
         reads(&said(Lang::En, &returned), "returned.en.txt");
+    }
+
+    #[test]
+    fn a_receipt_says_which_parts_changed_and_not_three_hundred_times() {
+        let changed =
+            |part: book::Part, name: &str, how| Changed { what: Speaker(Lang::Ja).part(&part), part: name.to_owned(), how };
+        let (sheet, chain) = (
+            changed(book::Part::Sheet(0, "通知\u{202e}".to_owned()), "xl/worksheets/sheet1.xml", How::Changed),
+            changed(book::Part::Chain, "xl/calcChain.xml", How::Removed),
+        );
+        let template = Proof { of: Origin::Template("通知.xlsx".to_owned()), changed: vec![sheet, chain], same: 9 };
+        let sheets =
+            (1..=20).map(|nth| changed(book::Part::Sheet(nth, format!("{nth}組")), &format!("xl/s{nth}.xml"), How::Added));
+        let copy = Proof { of: Origin::Arrival("一覧.xlsx".to_owned()), changed: sheets.collect(), same: 0 };
+        let names: Vec<String> = (1..=300).map(|nth| format!("通知_{nth}.xlsx")).collect();
+        let all = names.iter().map(|name| (name.as_str(), &template)).chain([("一覧（差戻し分）.xlsx", &copy)]);
+        let proven = Proven::group(all);
+        assert_eq!(proven.len(), 2);
+        let said = |lang| crate::proven(lang, &proven).join("\n") + "\n";
+        reads(&said(Lang::Ja), "proven.ja.txt");
+        reads(&said(Lang::En), "proven.en.txt");
+        let each: Vec<Proof> = (0..8).map(|same| Proof { same, ..copy.clone() }).collect();
+        let proven = Proven::group(each.iter().map(|proof| ("名簿.xlsx", proof)));
+        assert!(crate::proven(Lang::Ja, &proven).last().unwrap().contains("ほかの3個の成果物"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The words that a worker takes along.
 
-use book::{Finding, Place, Problem};
+use book::{Finding, Part, Place, Problem};
 use japan::NameTrouble;
 use job::{Facts, Left, ListWords, Row, Told, Weight, Why, Words};
 use script::{Exclusion, Trouble};
@@ -69,6 +69,10 @@ impl Words for Speaker {
 
     fn place(&self, place: &Place) -> String {
         crate::place(self.0, place).unwrap_or_default()
+    }
+
+    fn part(&self, part: &Part) -> String {
+        said!(self.0, proof::part(part))
     }
 
     fn list(&self, facts: &Facts) -> ListWords {

@@ -10,6 +10,7 @@ pub enum Word {
     Returned,
     Planned,
     Outputs,
+    ChangedParts,
     WouldPublish,
     Findings,
     MoreFindings { count: u64 },

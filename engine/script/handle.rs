@@ -9,6 +9,7 @@ use rhai::{Dynamic, Engine, ImmutableString};
 
 use crate::error::{TroubleKind, ValueKind, nearest};
 use crate::fault::{Fault, Said};
+use crate::outcome::Proof;
 use crate::session::Session;
 
 /// A table with a number of its own, so that call sites may remember where its columns are.
@@ -71,9 +72,9 @@ pub(crate) struct Book(pub Rc<RefCell<crate::vocabulary::Draft>>);
 #[derive(Clone)]
 pub(crate) struct Form(pub Rc<book::Template>);
 
-/// 差し込んだ様式: the bytes of a filled template.
+/// 差し込んだ様式: the bytes of a filled template, and what is known of them.
 #[derive(Clone)]
-pub(crate) struct FilledForm(pub Rc<Vec<u8>>);
+pub(crate) struct FilledForm(pub Rc<Vec<u8>>, pub Rc<Proof>);
 
 /// 画像: an image that was looked at.
 #[derive(Clone)]

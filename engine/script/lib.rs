@@ -32,8 +32,8 @@ pub use evaluate::evaluate;
 pub use library::Library;
 pub use limits::Limits;
 pub use outcome::{
-    Account, Context, Exclusion, Failure, Inputs, LimitKind, Outcome, Output, Progress, Rename, Renames, RowsRead, Setting,
-    TemplateFile,
+    Account, Context, Exclusion, Failure, Inputs, LimitKind, Outcome, Output, Progress, Proof, Rename, Renames, RowsRead,
+    Setting, TemplateFile,
 };
 pub use program::Program;
 pub use vocabulary::{Family, Word, reference};

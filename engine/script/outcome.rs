@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use book::{Finding, Place, Refusal};
+use book::{Changes, Finding, Place, Refusal};
 use jiff::civil;
 use rust_decimal::Decimal;
 
@@ -114,6 +114,17 @@ pub struct Output {
     pub name: String,
     /// Its content.
     pub bytes: Vec<u8>,
+    /// Of a filled template: what the proof found.
+    pub proof: Option<Proof>,
+}
+
+/// What is known for certain about a filled template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proof {
+    /// The template's name.
+    pub template: String,
+    /// Which of its parts are other than the template's; all others are the same, byte for byte.
+    pub changes: Changes,
 }
 
 /// A file to be given another name within its folder.

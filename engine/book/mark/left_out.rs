@@ -3,7 +3,7 @@
 //! The copy is mended and dropped again as it is, and no row is counted twice.
 
 use super::as_read::as_xlsx;
-use super::{Mark, MarkError, MarkWords, MarkedCopy, marked_copy, unmarked};
+use super::{Mark, MarkError, MarkWords, MarkedCopy, changes, marked_copy, unmarked};
 use crate::{Address, Area, Format, Limits, Package, Refusal, Row, Sheet, Shelf, Workbook, verify};
 
 /// Rows of one sheet that are taken out of the copy.
@@ -27,17 +27,19 @@ pub fn left_out_copy(
 ) -> Result<MarkedCopy, MarkError> {
     let original = Workbook::open(file, bytes.clone(), &Shelf::new(), limits)?;
     let own = match original.format() {
-        Format::Xlsx | Format::Xlsm => taken_out(unmarked(bytes, limits)?, used, true, limits)?,
+        Format::Xlsx | Format::Xlsm => taken_out(unmarked(bytes.clone(), limits)?, used, true, limits)?,
         _ => None,
     };
-    let rest = match own {
-        Some(rest) => Some(rest),
-        None => taken_out(as_xlsx(&original, &words.data)?, used, false, limits)?,
+    let (rest, own) = match own {
+        Some(rest) => (Some(rest), Some(bytes)),
+        None => (taken_out(as_xlsx(&original, &words.data)?, used, false, limits)?, None),
     };
     let rest = rest.ok_or(MarkError::Torn)?;
     let first = original.sheets().first().map(|sheet| sheet.name.clone());
     let marks: Vec<Mark> = marks.iter().map(|mark| moved(mark, used, first.as_deref())).collect();
-    marked_copy(file, rest, &marks, words, limits)
+    let copy = marked_copy(file, rest, &marks, words, limits)?;
+    let changes = own.map(|own| changes(own, &copy.bytes, limits)).transpose()?;
+    Ok(MarkedCopy { changes, ..copy })
 }
 
 /// The workbook without the rows; nothing if that would tear something.

@@ -21,7 +21,9 @@ use crate::edit::comment::{self, CommentEdits, Notes};
 use crate::edit::shade::unmark;
 use crate::edit::work::Work;
 use crate::package::Tree;
-use crate::{Broken, EditError, Format, Limits, Package, Refusal, Severity, Shelf, StyleChange, Workbook, WriteError, verify};
+use crate::{
+    Broken, Changes, EditError, Format, Limits, Package, Refusal, Severity, Shelf, StyleChange, Workbook, WriteError, verify,
+};
 
 /// One finding at its place, in words; values are masked already.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -70,6 +72,8 @@ pub struct MarkedCopy {
     pub bytes: Vec<u8>,
     /// xlsx or xlsm.
     pub format: Format,
+    /// Which of its parts are other than in the person's own workbook; none of another format, which is written anew.
+    pub changes: Option<Changes>,
     /// Cells whose comment was left out because there are too many; they are coloured and listed.
     pub uncommented: usize,
 }
@@ -130,11 +134,11 @@ pub fn marked_copy(
     limits: &Limits,
 ) -> Result<MarkedCopy, MarkError> {
     let original = Workbook::open(file, bytes.clone(), &Shelf::new(), limits)?;
-    let (bytes, original) = match original.format() {
-        Format::Xlsx | Format::Xlsm => (bytes, original),
+    let (bytes, original, own) = match original.format() {
+        Format::Xlsx | Format::Xlsm => (bytes.clone(), original, Some(bytes)),
         _ => {
             let xlsx = as_read::as_xlsx(&original, &words.data)?;
-            (xlsx.clone(), Workbook::open("", xlsx, &Shelf::new(), limits)?)
+            (xlsx.clone(), Workbook::open("", xlsx, &Shelf::new(), limits)?, None)
         }
     };
     let bytes = unmarked(bytes, limits)?;
@@ -143,7 +147,18 @@ pub fn marked_copy(
     let edited = coloured(&bytes, &plan, marks, words, &sheets, limits)?;
     let bytes = listed(edited, &plan, marks, words, &sheets, limits)?;
     prove(&original, &bytes, limits)?;
-    Ok(MarkedCopy { bytes, format: original.format(), uncommented: plan.uncommented })
+    let changes = own.map(|own| changes(own, &bytes, limits)).transpose()?;
+    Ok(MarkedCopy { bytes, format: original.format(), changes, uncommented: plan.uncommented })
+}
+
+/// Which parts of a copy are other than in the person's own workbook.
+fn changes(own: Vec<u8>, copy: &[u8], limits: &Limits) -> Result<Changes, Refusal> {
+    Ok(Changes::between(&Package::open("", own, limits)?, &Package::open("", copy.to_vec(), &roomy(limits, copy))?))
+}
+
+/// The copy may be a little larger than what is taken in.
+fn roomy(limits: &Limits, copy: &[u8]) -> Limits {
+    Limits { file: limits.file.max(copy.len() as u64), entries: limits.entries + 1_024, ..limits.clone() }
 }
 
 /// The workbook without the marks of an earlier round; as it is if it has none.
@@ -257,8 +272,7 @@ fn listed(
 
 /// Reads the marked copy again: sheets, cells, types, formats, formulas and merged ranges are those of the original.
 fn prove(original: &Workbook, bytes: &[u8], limits: &Limits) -> Result<(), MarkError> {
-    let limits = Limits { file: limits.file.max(bytes.len() as u64), entries: limits.entries + 1_024, ..limits.clone() };
-    let marked = Workbook::open("", bytes.to_vec(), &Shelf::new(), &limits)?;
+    let marked = Workbook::open("", bytes.to_vec(), &Shelf::new(), &roomy(limits, bytes))?;
     match crate::differences(original, &marked)?.total {
         0 => Ok(()),
         differences => Err(MarkError::Changed { differences }),

@@ -2,11 +2,13 @@
 //!
 //! Works for xlsx, xlsm, xltx and xltm; macros are kept and never run.
 
+mod changes;
 mod relations;
 mod tree;
 mod types;
 mod zip;
 
+pub use changes::{Change, Changes, How, Part};
 pub(crate) use relations::{Relations, list_of};
 #[allow(unused_imports, reason = "comments need it, which are on their way")]
 pub(crate) use tree::insert_or_find;

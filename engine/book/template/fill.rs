@@ -6,7 +6,7 @@ use super::mark::{Block, Name, Piece};
 use super::scope::{Meant, Scope};
 use super::{Field, Filled, Record, SheetMarks, Template, TemplateTrouble};
 use crate::write::Pattern;
-use crate::{Address, EditError, Editor, Fate, Finding, MAX_ROWS, NewValue, Place, Problem, Severity, verify};
+use crate::{Address, EditError, Edited, Editor, Fate, Finding, MAX_ROWS, NewValue, Place, Problem, Severity, verify};
 
 /// A finding about a template.
 pub(super) fn finding(file: &str, sheet: &str, cell: Option<Address>, trouble: TemplateTrouble) -> Finding {
@@ -26,6 +26,18 @@ pub(super) fn finding(file: &str, sheet: &str, cell: Option<Address>, trouble: T
 }
 
 pub(super) fn fill(template: &Template, record: &Record) -> Filled {
+    let (edited, mut findings) = edited(template, record);
+    match edited {
+        Ok(edited) => proven(template, edited, findings),
+        Err(error) => {
+            findings.push(finding(&template.file, "", None, error.into()));
+            Filled { findings, ..Filled::default() }
+        }
+    }
+}
+
+/// The filled template before its proof, and what is wrong with it.
+pub(super) fn edited(template: &Template, record: &Record) -> (Result<Edited, EditError>, Vec<Finding>) {
     let mut work = Filling { template, editor: template.package.edit(), findings: template.findings() };
     work.editor.now = template.now;
     let scope = Scope::whole(record);
@@ -40,16 +52,15 @@ pub(super) fn fill(template: &Template, record: &Record) -> Filled {
     }
     work.unused(record);
     work.too_many(record);
-    let Filling { editor, mut findings, .. } = work;
-    match editor.finish() {
-        Ok(edited) => match verify(&template.package, &edited) {
-            Ok(_) => Filled { bytes: edited.bytes, findings, broken: None },
-            Err(broken) => Filled { bytes: Vec::new(), findings, broken: Some(broken) },
-        },
-        Err(error) => {
-            findings.push(finding(&template.file, "", None, error.into()));
-            Filled { bytes: Vec::new(), findings, broken: None }
-        }
+    let Filling { editor, findings, .. } = work;
+    (editor.finish(), findings)
+}
+
+/// The filled template if it is what was meant, and nothing of it if it is not.
+pub(super) fn proven(template: &Template, edited: Edited, findings: Vec<Finding>) -> Filled {
+    match verify(&template.package, &edited) {
+        Ok(receipt) => Filled { bytes: edited.bytes, changes: receipt.changes, findings, broken: None },
+        Err(broken) => Filled { findings, broken: Some(broken), ..Filled::default() },
     }
 }
 

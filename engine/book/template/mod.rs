@@ -21,7 +21,7 @@ use frame::Frame;
 use layout::Marks;
 use mark::{BadMark, Piece};
 
-use crate::{Address, Broken, EditError, Finding, Image, Limits, NewValue, Package, Refusal, Shelf, Value, Workbook};
+use crate::{Address, Broken, Changes, EditError, Finding, Image, Limits, NewValue, Package, Refusal, Shelf, Value, Workbook};
 
 /// What is wrong with a mark or with what it is filled with.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -162,10 +162,12 @@ struct SheetMarks {
 }
 
 /// A filled template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Filled {
     /// The workbook.
     pub bytes: Vec<u8>,
+    /// Which of its parts are other than the template's.
+    pub changes: Changes,
     /// What is wrong. With an error among them the workbook is no good.
     pub findings: Vec<Finding>,
     /// What the proof found: the workbook was read again and is not what was meant. Then there are no bytes.

@@ -251,7 +251,7 @@ fn images_join_a_drawing_that_is_there_and_go_to_the_sheet_of_their_record() {
     let edited = Package::open("a.xlsx", filled.bytes, &Limits::default()).unwrap();
     let mut editor = edited.edit();
     editor.sheet("控え").unwrap().insert_rows(0, 3).unwrap();
-    let moved = Filled { bytes: editor.finish().unwrap().bytes, findings: Vec::new(), broken: None };
+    let moved = Filled { bytes: editor.finish().unwrap().bytes, ..Filled::default() };
     let all: Vec<u32> = drawings.iter().flat_map(|part| spots(&xml(&moved, part))).map(|spot| spot.1).collect();
     assert!(all.contains(&3), "the seal goes down with its cell: {all:?}");
 }

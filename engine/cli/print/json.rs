@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use job::{Finished, Row, Setback, Stop, Told, Undone};
+use job::{Changed, Finished, Origin, Placed, Proof, Row, Setback, Stop, Told, Undone};
 use message::{Lang, Tell, Telling};
 use serde_json::{Map, Number, Value, json};
 use task::{Saving, Task};
@@ -13,11 +13,7 @@ pub fn finished(id: &str, task: &Task, finished: &Finished, plan: bool, took: Du
     let facts = &finished.facts;
     let outputs: Vec<Value> = match plan {
         true => finished.planned.iter().map(|name| json!({ "path": name, "sha256": null })).collect(),
-        false => finished
-            .outputs
-            .iter()
-            .map(|placed| json!({ "path": placed.path.to_string_lossy(), "sha256": placed.sha256 }))
-            .collect(),
+        false => finished.outputs.iter().map(output).collect(),
     };
     let mut object = json!({
         "job": id,
@@ -36,6 +32,23 @@ pub fn finished(id: &str, task: &Task, finished: &Finished, plan: bool, took: Du
             finished.renames.iter().map(|rename| json!({ "from": rename.from, "to": rename.to, "reason": rename.reason }));
         object["plan"] = json!(true);
         object["renames"] = renames.collect();
+    }
+    object
+}
+
+/// A file that was published; of one that was made from a workbook, the parts that changed.
+fn output(placed: &Placed) -> Value {
+    let mut object = json!({ "path": placed.path.to_string_lossy(), "sha256": placed.sha256 });
+    if let Some(Proof { of, changed, same }) = &placed.proof {
+        let changed = changed.iter().map(|Changed { what, part, how }| json!({ "what": what, "part": part, "how": how }));
+        object[match of {
+            Origin::Template(_) => "template",
+            Origin::Arrival(_) => "copy_of",
+        }] = match of {
+            Origin::Template(name) | Origin::Arrival(name) => json!(name),
+        };
+        object["changed_parts"] = changed.collect();
+        object["same_parts"] = json!(same);
     }
     object
 }

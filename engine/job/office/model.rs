@@ -74,7 +74,7 @@ impl Performs for Fake {
         fs::write(&path, format!("結果:{text}")).unwrap();
         let (sha256, _) = fingerprint(&path).unwrap();
         let facts = Facts { returned, units: 1, ..Facts::default() };
-        Ok(Finished { facts, outputs: vec![Placed { path, sha256 }], ..Finished::nothing() })
+        Ok(Finished { facts, outputs: vec![Placed { path, sha256, proof: None }], ..Finished::nothing() })
     }
 }
 
@@ -97,7 +97,7 @@ fn renamed(attempt: &Attempt<'_>) -> Result<Finished, Stop> {
     let returned = arrival.name.contains("悪い");
     let facts = Facts { returned, units: renames.len() as u64, ..Facts::default() };
     let moves = if returned { None } else { Some(Moves::planned(&arrival, &renames)?) };
-    let outputs = vec![Placed { path, sha256 }];
+    let outputs = vec![Placed { path, sha256, proof: None }];
     Ok(Finished { facts, outputs, renamed: renames.len(), moves, ..Finished::nothing() })
 }
 

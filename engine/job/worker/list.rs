@@ -22,7 +22,7 @@ pub(crate) fn write(order: &Order, words: &dyn Words, report: &mut Report) -> io
     let rows: Vec<FindingRow> = sorted.iter().map(|row| cells(row, &list.weights)).collect();
     let bytes = findings_workbook(&list.sheet, &list.lines, &list.header, &rows).map_err(io::Error::other)?;
     place::stage(&order.work.join(STAGED), &bytes)?;
-    report.list = Some(Made { name: list.file, staged: STAGED.to_owned() });
+    report.list = Some(Made { name: list.file, staged: STAGED.to_owned(), proof: None });
     Ok(())
 }
 

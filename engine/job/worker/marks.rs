@@ -8,8 +8,10 @@ use book::{Limits, Mark, Severity, UsedRows, left_out_copy, marked_copy};
 
 use super::Words;
 use super::inputs::{Host, Lost};
+use super::outputs::told;
 use crate::files::Files;
 use crate::place;
+use crate::proof::Origin;
 use crate::report::{Made, Order, Progress, Row, Weight};
 
 /// The longest name, without room for a number.
@@ -43,7 +45,8 @@ pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progres
             if used.is_empty() { &|stem| words.marked_name(stem) } else { &|stem| words.left_out_name(stem) };
         let staged = format!("{}{}", crate::worker::MARKED, made.len());
         place::stage(&order.work.join(&staged), &copy.bytes)?;
-        made.push(Made { name: name(path, copy.format.extension(), called, &made, &paths), staged });
+        let proof = copy.changes.as_ref().map(|changes| told(Origin::Arrival(path.clone()), changes, words));
+        made.push(Made { name: name(path, copy.format.extension(), called, &made, &paths), staged, proof });
     }
     Ok(made)
 }

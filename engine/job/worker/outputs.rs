@@ -4,17 +4,19 @@ use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
-use book::{CHANCE, SALT, Seal};
+use book::{CHANCE, Change, Changes, SALT, Seal};
 use rustix::rand::{GetRandomFlags, getrandom};
 use script::Output;
 use task::Pattern;
 
+use super::Words;
 use crate::place;
+use crate::proof::{Changed, Origin, Proof};
 use crate::report::{Made, Protect};
 
 /// Writes the outputs under numbers: a name from a script never becomes a path here. Those that are to be protected are closed
 /// before they touch the disk.
-pub(crate) fn stage(work: &Path, outputs: &[Output], protect: Option<&Protect>) -> io::Result<Vec<Made>> {
+pub(crate) fn stage(work: &Path, outputs: &[Output], protect: Option<&Protect>, words: &dyn Words) -> io::Result<Vec<Made>> {
     let mut made = Vec::with_capacity(outputs.len());
     let closing = protect.map(Closing::new).transpose()?;
     for (number, output) in outputs.iter().enumerate() {
@@ -24,9 +26,16 @@ pub(crate) fn stage(work: &Path, outputs: &[Output], protect: Option<&Protect>) 
             None => Cow::Borrowed(&output.bytes[..]),
         };
         place::stage(&work.join(&staged), &bytes)?;
-        made.push(Made { name: output.name.clone(), staged });
+        let proof = output.proof.as_ref().map(|proof| told(Origin::Template(proof.template.clone()), &proof.changes, words));
+        made.push(Made { name: output.name.clone(), staged, proof });
     }
     Ok(made)
+}
+
+/// What the proof of a workbook found, in words.
+pub(crate) fn told(of: Origin, changes: &Changes, words: &dyn Words) -> Proof {
+    let changed = |change: &Change| Changed { what: words.part(&change.what), part: change.part.clone(), how: change.how.into() };
+    Proof { of, changed: changes.parts.iter().map(changed).collect(), same: changes.same }
 }
 
 /// Which outputs are closed, and how.

@@ -146,6 +146,7 @@ pub(crate) fn word(word: &Word) -> String {
         }
         Word::Planned => "a plan: nothing was changed".to_owned(),
         Word::Outputs => "outputs".to_owned(),
+        Word::ChangedParts => "what changed in the workbooks".to_owned(),
         Word::WouldPublish => "would be published".to_owned(),
         Word::Findings => "findings".to_owned(),
         Word::MoreFindings { count } => format!("and {} more, all of them in 要確認一覧.xlsx", number(*count)),

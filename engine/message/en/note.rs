@@ -1,6 +1,6 @@
 //! The receipt, "read me first" and the record of an undo, in English.
 
-use job::{Counted, DateTime, Facts, Note, Row, Setback, Slip, Told, UndoWhy};
+use job::{Counted, DateTime, Facts, Note, Proven, Row, Setback, Slip, Told, UndoWhy};
 use task::{Method, Saving};
 
 use super::job::kept;
@@ -12,11 +12,12 @@ use crate::{Lang, Tell, Telling};
 /// The file's name and its lines.
 pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<String>) {
     match note {
-        Note::Done { facts, rows, saving, counted, outputs, renamed, handed_back } => {
+        Note::Done { facts, rows, saving, counted, outputs, proven, renamed, handed_back } => {
             let mut lines = head("RECEIPT", slip);
             lines.extend(results(slip, outputs, *renamed, *handed_back));
             lines.extend(account(facts));
             lines.extend(findings(facts, rows));
+            lines.extend(changed(proven));
             lines.extend(hours(slip, facts, saving, *counted));
             lines.extend(back(slip, *handed_back));
             ("receipt.txt", lines)
@@ -30,7 +31,9 @@ pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<Strin
             }
             ("receipt.txt", lines)
         }
-        Note::Returned { facts, rows, list, marked } => (READ_FIRST, returned(slip, facts, rows, *list, *marked)),
+        Note::Returned { facts, rows, list, marked, proven } => {
+            (READ_FIRST, returned(slip, facts, rows, (*list, *marked), proven))
+        }
         Note::Failed { why, attempts } => (READ_FIRST, failed(slip, why, *attempts)),
         Note::NamesKept { left } => {
             let mut lines = head("NOT RENAMED", slip);
@@ -187,6 +190,16 @@ fn more(lines: &mut Vec<String>, all: usize, told: usize, list: Option<&str>) {
     });
 }
 
+/// What changed in outputs that were made from a workbook.
+fn changed(proven: &[Proven<'_>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !proven.is_empty() {
+        heading(&mut lines, "What changed in the workbooks");
+        lines.extend(super::proof::proven(proven));
+    }
+    lines
+}
+
 fn hours(slip: &Slip<'_>, facts: &Facts, saving: &Saving, counted: Counted<'_>) -> Vec<String> {
     let baseline = &slip.task.manifest.baseline;
     let mut lines = Vec::new();
@@ -238,7 +251,13 @@ fn back(slip: &Slip<'_>, handed_back: bool) -> Vec<String> {
     lines
 }
 
-fn returned(slip: &Slip<'_>, facts: &Facts, rows: &[Row], list: Option<&str>, marked: Option<&str>) -> Vec<String> {
+fn returned(
+    slip: &Slip<'_>,
+    facts: &Facts,
+    rows: &[Row],
+    (list, marked): (Option<&str>, Option<&str>),
+    proven: &[Proven<'_>],
+) -> Vec<String> {
     let name = shown(slip.name);
     let told = told(rows, facts.counts.errors > 0);
     let mut lines = vec![
@@ -276,6 +295,7 @@ fn returned(slip: &Slip<'_>, facts: &Facts, rows: &[Row], list: Option<&str>, ma
     steps.push(format!("Drop it into \"{}\" again. The name may stay the same.", slip.inbox));
     steps.push(format!("The results will appear in \"{}\".", slip.done));
     lines.extend(steps.iter().enumerate().map(|(at, step)| format!("  {}. {step}", at + 1)));
+    lines.extend(changed(proven));
     lines.push(String::new());
     let manifest = &slip.task.manifest;
     lines.push(format!("Questions? Tell {} ({}) the number of the job.", manifest.owner, manifest.department));

@@ -151,6 +151,7 @@ pub(crate) fn word(word: &Word) -> String {
         }
         Word::Planned => "予定です。まだ何も変えていません。".to_owned(),
         Word::Outputs => "成果物".to_owned(),
+        Word::ChangedParts => "もとのブックから変わったところ".to_owned(),
         Word::WouldPublish => "出力する予定のもの".to_owned(),
         Word::Findings => "指摘".to_owned(),
         Word::MoreFindings { count } => format!("ほか{}件。すべては要確認一覧にあります。", number(*count)),

@@ -11,6 +11,7 @@ pub(crate) mod ledger;
 pub(crate) mod life;
 pub(crate) mod mark;
 pub(crate) mod note;
+pub(crate) mod proof;
 pub(crate) mod report;
 pub(crate) mod script;
 pub(crate) mod status;

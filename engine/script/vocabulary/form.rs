@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use book::{Fate, Field, Finding, NewValue, Problem, Record, Refusal, Severity, Template, Value};
+use book::{Fate, Field, Filled, Finding, NewValue, Problem, Record, Refusal, Severity, Template, Value};
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::Vocabulary;
 use crate::error::{TroubleKind, nearest};
 use crate::fault::{Fault, Said};
 use crate::handle::{File, FilledForm, Form, Image, Row, Table};
+use crate::outcome::Proof;
 use crate::session::{ImageSource, Session};
 
 pub(super) fn register(v: &mut Vocabulary) {
@@ -140,7 +141,7 @@ fn open(session: &Rc<Session>, name: &str) -> Said<Rc<Template>> {
         return Err(Fault::about(name, TroubleKind::NoTemplate { near, have }).into());
     };
     let opened =
-        (file.load)().and_then(|bytes| Template::open(&format!("様式：{}", file.name), bytes, &session.context.book_limits));
+        (file.load)().and_then(|bytes| Template::open(&format!("{CALLED}{}", file.name), bytes, &session.context.book_limits));
     let template = opened.map_err(|refusal| Fault::about(name, TroubleKind::Refused { detail: refusal.to_string() }))?;
     let template = Rc::new(template.at(session.context.now));
     session.forms.borrow_mut().push((name.to_owned(), Rc::clone(&template)));
@@ -162,13 +163,22 @@ fn fill(session: &Rc<Session>, form: &Form, row: Option<&Row>, values: &Map) -> 
     for (name, value) in values {
         record.set(name, field(session, value, wants_columns)?);
     }
-    let filled = form.0.fill(&record);
+    kept(session, form, form.0.fill(&record))
+}
+
+/// A filled template that is what was meant. One that is not ends the script: nothing of the job is published.
+fn kept(session: &Session, form: &Form, filled: Filled) -> Said<FilledForm> {
     if let Some(why) = filled.broken {
         return Err(Fault::about(form.0.file(), TroubleKind::Unproven { why }).into());
     }
     filled.findings.into_iter().for_each(|finding| session.find_once(finding));
-    Ok(FilledForm(Rc::new(filled.bytes)))
+    let name = form.0.file().trim_start_matches(CALLED);
+    let proof = Proof { template: name.to_owned(), changes: filled.changes };
+    Ok(FilledForm(Rc::new(filled.bytes), Rc::new(proof)))
 }
+
+/// What stands before the name of a template wherever one is told, so that nobody takes it for a file that was dropped.
+const CALLED: &str = "様式：";
 
 /// A row's values one after another: `{{列@3}}`.
 const COLUMNS: &str = "列";

@@ -11,7 +11,7 @@ use crate::error::TroubleKind;
 use crate::fault::{Fault, Said};
 use crate::handle::{Book, FilledForm, Table};
 use crate::options::{self, Known};
-use crate::outcome::{Output, Progress};
+use crate::outcome::{Output, Progress, Proof};
 use crate::session::Session;
 
 pub(super) fn register(v: &mut Vocabulary) {
@@ -28,7 +28,7 @@ pub(super) fn register(v: &mut Vocabulary) {
             begin(&session, &name, Some("xlsx"))?;
             let (bytes, findings) = book.0.borrow().bytes().map_err(|error| refused(&error))?;
             findings.into_iter().for_each(|finding| session.find(finding));
-            keep(&session, &name, bytes);
+            keep(&session, &name, bytes, None);
             Ok(())
         }
     })
@@ -37,7 +37,7 @@ pub(super) fn register(v: &mut Vocabulary) {
             // A template with macros keeps them, and its kind of name.
             let extension = if super::read::extension(&name).eq_ignore_ascii_case("xlsm") { "xlsm" } else { "xlsx" };
             begin(&session, &name, Some(extension))?;
-            keep(&session, &name, filled.0.to_vec());
+            keep(&session, &name, filled.0.to_vec(), Some(Proof::clone(&filled.1)));
             Ok(())
         }
     });
@@ -64,7 +64,7 @@ pub(super) fn register(v: &mut Vocabulary) {
             begin(&session, &name, None)?;
             let mut bytes = "\u{feff}".as_bytes().to_vec();
             bytes.extend_from_slice(text.replace("\r\n", "\n").replace('\n', "\r\n").as_bytes());
-            keep(&session, &name, bytes);
+            keep(&session, &name, bytes, None);
             Ok(())
         }
     });
@@ -93,9 +93,9 @@ fn begin(session: &Rc<Session>, name: &str, extension: Option<&str>) -> Said<()>
     Ok(())
 }
 
-fn keep(session: &Rc<Session>, name: &str, bytes: Vec<u8>) {
+fn keep(session: &Rc<Session>, name: &str, bytes: Vec<u8>, proof: Option<Proof>) {
     session.output_keys.borrow_mut().insert(japan::name_key(name));
-    session.outputs.borrow_mut().push(Output { name: name.to_owned(), bytes });
+    session.outputs.borrow_mut().push(Output { name: name.to_owned(), bytes, proof });
 }
 
 const ENCODINGS: [(&str, CsvEncoding); 3] =
@@ -121,7 +121,7 @@ fn csv(session: &Rc<Session>, name: &str, table: &Table, how: &Map) -> Said<()> 
         finding.place.file.get_or_insert_with(|| name.to_owned());
     }
     findings.into_iter().for_each(|finding| session.find(finding));
-    keep(session, name, bytes);
+    keep(session, name, bytes, None);
     Ok(())
 }
 

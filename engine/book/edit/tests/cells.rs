@@ -50,8 +50,8 @@ fn one_cell_changes_one_part() {
     assert_eq!((edited.stale, edited.signature_broken), (0, false));
     assert_eq!(value(&edited.bytes, 0, "A5"), "見本 花子");
     let receipt = verify(&package, &edited).unwrap();
-    assert_eq!((receipt.set_cells, receipt.changed_parts.len()), (1, 1));
-    assert!(receipt.same_cells > 30 && receipt.same_parts > 10);
+    assert_eq!((receipt.set_cells, receipt.changes.parts.len()), (1, 1));
+    assert!(receipt.same_cells > 30 && receipt.changes.same > 10);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::formula::Move;
 use super::fresh::Results;
 use super::stale::Stale;
 use crate::gate::{Archive, Limits};
-use crate::package::{Package, Tab};
+use crate::package::{Changes, Package, Tab};
 use crate::{Address, Refusal};
 use looks::Looks;
 use step::InStep;
@@ -61,10 +61,8 @@ impl Meant {
 /// What is known for certain about an edited workbook.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Receipt {
-    /// The parts that are not what they were.
-    pub changed_parts: Vec<String>,
-    /// How many parts are the same, byte for byte.
-    pub same_parts: usize,
+    /// The parts that are not what they were, and how many are the same.
+    pub changes: Changes,
     /// How many cells were set and hold what was meant.
     pub set_cells: u64,
     /// How many cells of the sheets that changed were not meant to change and are what they were.
@@ -103,13 +101,9 @@ pub fn verify(original: &Package, edited: &Edited) -> Result<Receipt, Broken> {
     let limits = roomy(&original.limits, edited.bytes.len() as u64);
     let after = Package::open("", edited.bytes.clone(), &limits)?;
     let changed = &edited.changed_parts;
-    let mut receipt = Receipt {
-        changed_parts: changed.clone(),
-        same_parts: same_parts(&original.archive, &after.archive, changed)?,
-        set_cells: 0,
-        same_cells: 0,
-        stale_cells: 0,
-    };
+    same_parts(&original.archive, &after.archive, changed)?;
+    let changes = Changes::between(original, &after);
+    let mut receipt = Receipt { changes, set_cells: 0, same_cells: 0, stale_cells: 0 };
     let tabs: Vec<&Tab> = after.tabs.iter().filter(|tab| tab.cells).collect();
     let wanted: Vec<String> = edited.meant.iter().map(|meant| meant.name.clone()).collect();
     let have: Vec<String> = tabs.iter().map(|tab| tab.name.clone()).collect();
@@ -139,19 +133,18 @@ fn roomy(limits: &Limits, bytes: u64) -> Limits {
     Limits { file: limits.file.max(bytes), entries: limits.entries + 4_096, ratio, ..limits.clone() }
 }
 
-fn same_parts(before: &Archive, after: &Archive, changed: &[String]) -> Result<usize, Broken> {
+/// Whether every part that was not to change is the same, as it lies in the zip.
+fn same_parts(before: &Archive, after: &Archive, changed: &[String]) -> Result<(), Broken> {
     let changed = |name: &str| changed.iter().any(|part| part == name);
-    let mut same = 0;
     let new: BTreeMap<&str, _> = after.raw().map(|entry| (entry.name, entry)).collect();
     for entry in before.raw().filter(|entry| !changed(entry.name)) {
         let equal = new.get(entry.name).is_some_and(|other| other.data == entry.data && other.crc == entry.crc);
         if !equal {
             return Err(Broken::Part { part: entry.name.to_owned() });
         }
-        same += 1;
     }
     match after.raw().find(|entry| !before.has(entry.name) && !changed(entry.name)) {
         Some(entry) => Err(Broken::Part { part: entry.name.to_owned() }),
-        None => Ok(same),
+        None => Ok(()),
     }
 }
