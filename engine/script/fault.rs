@@ -34,10 +34,15 @@ impl Fault {
 
 impl From<Fault> for Box<EvalAltResult> {
     fn from(fault: Fault) -> Box<EvalAltResult> {
-        // A limit must not be caught by the script; `ErrorTerminated` cannot be.
-        match fault {
-            Fault::Limit(_) => EvalAltResult::ErrorTerminated(Dynamic::from(fault), Position::NONE).into(),
-            _ => EvalAltResult::ErrorRuntime(Dynamic::from(fault), Position::NONE).into(),
+        // A limit and a proof that failed must not be caught by the script; `ErrorTerminated` cannot be.
+        let last = match &fault {
+            Fault::Limit(_) => true,
+            Fault::Trouble(kind, _) => matches!(**kind, TroubleKind::Unproven { .. }),
+        };
+        if last {
+            EvalAltResult::ErrorTerminated(Dynamic::from(fault), Position::NONE).into()
+        } else {
+            EvalAltResult::ErrorRuntime(Dynamic::from(fault), Position::NONE).into()
         }
     }
 }

@@ -304,7 +304,7 @@ fn the_same_input_gives_the_same_outcome() {
 }
 
 /// A template with a name, a date and a list.
-fn template() -> Vec<u8> {
+pub(crate) fn template() -> Vec<u8> {
     let lines = ["{{氏名}} 様", "{{日付:ggge年m月d日}}", "{{#明細}}{{連番}} {{保健所}}：{{検査数}}件{{/明細}}", "以上"];
     let mut book = book::NewWorkbook::new();
     book.add(book::NewSheet::of_lines("通知", &lines.map(str::to_owned))).unwrap();

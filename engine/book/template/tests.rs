@@ -386,3 +386,42 @@ fn the_day_in_a_form_is_that_of_the_job() {
     assert_eq!(shown(&filled, 0), ["見本 45509 *"]);
     assert!(xml(&filled, "xl/workbook.xml").contains("fullCalcOnLoad=\"1\""));
 }
+
+/// Between the filling and its proof something goes wrong: nothing of the workbook is handed out, whatever it is.
+#[test]
+fn a_filling_that_is_not_what_was_meant_is_never_handed_out() {
+    const SHEET: &str = "xl/worksheets/sheet1.xml";
+    let template = form(|sheet| {
+        cells(sheet, &[(0, 0, "{{氏名}}"), (1, 0, "金額"), (2, 0, "{{金額}}")]);
+        sheet.write_number(1, 1, 4_000).unwrap();
+    });
+    let given = record(&[("氏名", text("見本 花子")), ("金額", number(1_200))]);
+    let (edited, findings) = fill::edited(&template, &given);
+    let edited = edited.unwrap();
+    let proven = |bytes: Vec<u8>| fill::proven(&template, crate::Edited { bytes, ..edited.clone() }, findings.clone());
+    let sound = proven(edited.bytes.clone());
+    assert_eq!((sound.broken, sound.bytes == edited.bytes), (None, true));
+    assert_eq!(sound.changes.parts.iter().map(|change| change.part.as_str()).collect::<Vec<_>>(), [SHEET]);
+    let xml = {
+        let filled = Filled { bytes: edited.bytes.clone(), ..Filled::default() };
+        move |part: &str| xml(&filled, part)
+    };
+    let replaced = |part: &str, from: &str, to: &str| {
+        let text = xml(part);
+        assert!(text.contains(from), "{from} is not in {text}");
+        crate::edit::with_part(&edited.bytes, part, text.replacen(from, to, 1).as_bytes())
+    };
+    let broken = [
+        ("a value that was filled in", replaced(SHEET, "見本 花子", "見本 花男")),
+        ("a number that was filled in", replaced(SHEET, "<v>1200</v>", "<v>1201</v>")),
+        ("a cell beside it", replaced(SHEET, "<v>4000</v>", "<v>4001</v>")),
+        ("a shared text", replaced("xl/sharedStrings.xml", "金額", "全額")),
+        ("a part that nobody touched", replaced("docProps/app.xml", "<", " <")),
+        ("a part too many", crate::edit::with_part(&edited.bytes, "xl/その他.xml", b"<x/>")),
+        ("half a file", edited.bytes[..edited.bytes.len() / 2].to_vec()),
+    ];
+    for (what, bytes) in broken {
+        let filled = proven(bytes);
+        assert!(filled.broken.is_some() && filled.bytes.is_empty() && filled.changes.parts.is_empty(), "{what}");
+    }
+}

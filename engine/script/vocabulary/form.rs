@@ -234,3 +234,26 @@ fn single(session: &Session, value: &Dynamic) -> Said<NewValue> {
     let value: Value = session.value(value)?;
     Ok(NewValue::of(value, &session.shelf.texts))
 }
+
+#[cfg(test)]
+mod tests {
+    use book::Broken;
+    use rhai::EvalAltResult;
+
+    use super::*;
+
+    #[test]
+    fn a_filling_whose_proof_fails_ends_the_script_and_no_script_can_catch_that() {
+        let session = Session::empty();
+        let template = Template::open("通知.xlsx", crate::tests::template(), &book::Limits::default()).unwrap();
+        let form = Form(Rc::new(template));
+        let broken = Filled { broken: Some(Broken::Part { part: "xl/styles.xml".to_owned() }), ..Filled::default() };
+        let error = kept(&session, &form, broken).err().expect("it is not handed out");
+        assert!(!error.is_catchable(), "a script that goes on could publish the rest");
+        let EvalAltResult::ErrorTerminated(fault, _) = &*error else { panic!("{error:?}") };
+        let fault = fault.read_lock::<Fault>().unwrap().clone();
+        assert!(matches!(fault, Fault::Trouble(kind, _) if matches!(*kind, TroubleKind::Unproven { .. })));
+        let sound = kept(&session, &form, Filled { bytes: b"PK".to_vec(), ..Filled::default() }).unwrap();
+        assert_eq!((sound.0.as_slice(), sound.1.template.as_str()), (&b"PK"[..], "通知.xlsx"));
+    }
+}
