@@ -107,6 +107,11 @@ impl Desk {
         self
     }
 
+    /// The folder of the office.
+    pub fn office(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
     /// Where what is dropped lies.
     pub fn dropped(&self) -> PathBuf {
         self.folder.path().join("in")

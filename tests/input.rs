@@ -137,21 +137,21 @@ fn a_protected_workbook_opens_with_the_password_of_the_office() {
     desk().run().ends(1).tells("パスワード");
     let right = "[tasks.試験]\nopen = [\"違う\", \"himitsu\"]\n";
     let readable = desk();
-    secrets(&readable, right, 0o640);
+    secrets(&readable.office(), right, 0o640);
     readable.run().ends(2).tells("ほかの人にも読める");
     let wrong = desk();
-    secrets(&wrong, "open = [\"違う\"]\n", 0o600);
+    secrets(&wrong.office(), "open = [\"違う\"]\n", 0o600);
     wrong.run().ends(1).tells("職場で決めたパスワードでは開けません");
     let closed = desk();
-    secrets(&closed, right, 0o600);
+    secrets(&closed.office(), right, 0o600);
     let ran = closed.run().ends(0).published(&["結果.xlsx"]);
     assert!(!format!("{}{}", ran.said, ran.json).contains("himitsu"));
 }
 
 /// The office's file of passwords.
-fn secrets(desk: &Desk, text: &str, mode: u32) {
+pub fn secrets(office: &std::path::Path, text: &str, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
-    let folder = desk.dropped().join("../.jitan");
+    let folder = office.join(".jitan");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("secrets.toml"), text).unwrap();
     std::fs::set_permissions(folder.join("secrets.toml"), std::fs::Permissions::from_mode(mode)).unwrap();
@@ -204,18 +204,18 @@ fn outputs_go_out_with_the_password_of_the_office_and_never_without() {
     let without = desk().run().ends(3).tells("パスワードが決められていません");
     assert!(!without.desk.out().exists() && check(&without.desk).contains("パスワードが決められていません"));
     let known = desk();
-    secrets(&known, "[tasks.試験]\nprotect = \"himitsu-9\"\n", 0o600);
+    secrets(&known.office(), "[tasks.試験]\nprotect = \"himitsu-9\"\n", 0o600);
     let ran = known.run().ends(0).published(&["集計.xlsx"]);
     assert!(!format!("{}{}", ran.said, ran.json).contains("himitsu-9") && !check(&ran.desk).contains("決められていません"));
     let sealed = std::fs::read(ran.desk.out().join("集計.xlsx")).unwrap();
     assert!(book::is_locked(&sealed));
     let limits = book::Limits::default();
     assert_eq!(book::unlock(sealed.clone(), ["himitsu-8"], &limits), Err(book::Refusal::WrongPassword));
-    let open = book::unlock(sealed, ["himitsu-9"], &limits).unwrap();
+    let open = book::unlock(sealed, ["himitsu-9"], &limits).unwrap().bytes;
     let book = book::Workbook::open("集計.xlsx", open, &book::Shelf::new(), &limits).unwrap();
     assert_eq!(book.sheets()[0].name, "集計");
     let text = desk().script("CSV出力(\"集計.csv\", 表を読む(入力.ファイル, [文字の列(\"課\")]).使用());\n処理件数(1);");
-    secrets(&text, "protect = \"himitsu-9\"\n", 0o600);
+    secrets(&text.office(), "protect = \"himitsu-9\"\n", 0o600);
     let refused = text.run().ends(3).tells("「集計.csv」にはパスワードを付けることになっています");
     assert!(!refused.desk.out().exists());
 }

@@ -15,6 +15,7 @@ mod limits; // hostile scripts and workbooks end as a clear setback
 mod mishap; // the ledger taken away, an older one put back, names that are our own, two undos at once
 mod names; // renaming: plan, in place, undo
 mod office; // an office from outside: made, misspelt, read by people
+mod protected; // what is made from a protected workbook is as protected
 mod readme; // README.md and README.ja.md are true
 mod register; // the register of consultations and the report
 mod renames; // what is dropped to be renamed comes back itself, by a journal, and is taken back by it

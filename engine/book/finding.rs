@@ -210,3 +210,64 @@ pub enum Problem {
     /// Two spellings that may be the same (表記ゆれ).
     SpellingVaries { other: String },
 }
+
+impl Problem {
+    /// Whether its sentence may hold what stands in a cell: such a one is not told where anybody may read what came from a
+    /// protected workbook. Names of sheets and of columns that were asked for are no such thing.
+    pub fn quotes(&self) -> bool {
+        match self {
+            Problem::Said { .. }
+            | Problem::OtherSymbol { .. }
+            | Problem::NoHeader { .. }
+            | Problem::TotalRow { .. }
+            | Problem::TotalDiffers { .. }
+            | Problem::OtherTable { .. }
+            | Problem::DoubtfulDate(_)
+            | Problem::LostZeros { .. }
+            | Problem::UnreadableCharacter { .. }
+            | Problem::Unencodable { .. }
+            | Problem::ReplacedCharacter { .. }
+            | Problem::DuplicateKey { .. }
+            | Problem::NoPartner { .. }
+            | Problem::SpellingVaries { .. } => true,
+            Problem::Refused(_)
+            | Problem::Suspicious(_)
+            | Problem::HiddenSheet
+            | Problem::HiddenRows { .. }
+            | Problem::HiddenColumns { .. }
+            | Problem::NotRenamed { .. }
+            | Problem::NoSheet { .. }
+            | Problem::NoColumn { .. }
+            | Problem::NearHeader { .. }
+            | Problem::DuplicateHeader { .. }
+            | Problem::HeaderFarDown { .. }
+            | Problem::EmptyTable
+            | Problem::UnitApplied { .. }
+            | Problem::OtherSheet { .. }
+            | Problem::MoreFindings { .. }
+            | Problem::Missing
+            | Problem::NotANumber
+            | Problem::NotWhole
+            | Problem::NotADate(_)
+            | Problem::NotAMonth
+            | Problem::NotATime
+            | Problem::NotYesNo
+            | Problem::NotAChoice { .. }
+            | Problem::NearChoice { .. }
+            | Problem::WrongCode { .. }
+            | Problem::OutOfRange { .. }
+            | Problem::DamagedNumber
+            | Problem::ExcelError(_)
+            | Problem::StaleFormula
+            | Problem::NumberAsText
+            | Problem::StatisticalMark { .. }
+            | Problem::MergedValue
+            | Problem::UnclosedQuote { .. }
+            | Problem::NulByte { .. }
+            | Problem::RaggedRow { .. }
+            | Problem::Image(_)
+            | Problem::ImageTurned
+            | Problem::Template(_) => false,
+        }
+    }
+}

@@ -29,7 +29,7 @@ pub use error::{Refusal, Suspicion};
 pub use finding::{Fate, Finding, NotRenamed, Place, Problem, Severity};
 pub use gate::Limits;
 pub use image::{Image, ImageTrouble};
-pub use lock::{CHANCE, SALT, Seal, is_container, is_locked, unlock};
+pub use lock::{CHANCE, SALT, Seal, Unlocked, is_container, is_locked, unlock};
 pub use mark::{Mark, MarkError, MarkWords, MarkedCopy, UsedRows, left_out_copy, marked_copy};
 pub use package::{Change, Changes, How, Package, Part};
 pub use read::{Format, SheetInfo, Workbook};

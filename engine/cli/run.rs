@@ -126,6 +126,9 @@ fn tell(screen: &Screen, task: &Task, finished: &Finished, way: &Way, out: &Path
             screen.say(&format!("  {}", message::word(lang, &Word::More { count: finished.outputs.len() as u64 - 20 })));
         }
     }
+    if let Some(name) = finished.closed.as_ref().filter(|_| finished.list.is_some()) {
+        screen.say(&message::closed(lang, name));
+    }
     proven(screen, finished, out);
     if let Some(list) = &finished.undo_list {
         let command = format!("jitan run {} --undo \"{}\"", task.id, list.display());

@@ -68,6 +68,8 @@ pub struct Finished {
     pub list: Option<PathBuf>,
     /// Marked copies of the files that go back.
     pub marked: Vec<PathBuf>,
+    /// The first workbook of the arrival that needed a password: the list and the copy of it open with the same.
+    pub closed: Option<String>,
     /// The undo list, where files were renamed.
     pub undo_list: Option<PathBuf>,
     /// What it saves: nothing when the arrival goes back.
@@ -100,6 +102,7 @@ impl Finished {
             renames: Vec::new(),
             list: None,
             marked: Vec::new(),
+            closed: None,
             undo_list: None,
             saving: Saving { before: none, after: none, saved: none },
             confinement: Confinement::default(),
@@ -278,6 +281,7 @@ impl Job<'_> {
             renames: Vec::new(),
             list: None,
             marked: Vec::new(),
+            closed: report.closed,
             undo_list: None,
             saving: self.task.manifest.baseline.saving(units),
             confinement: report.confinement,

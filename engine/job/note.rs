@@ -44,6 +44,8 @@ pub enum Note<'a> {
         outputs: &'a [String],
         /// What changed in those that were made from a workbook.
         proven: &'a [Proven<'a>],
+        /// The workbook behind a password whose password opens 要確認一覧 too.
+        closed: Option<&'a str>,
         /// How many files have new names.
         renamed: usize,
         /// Whether what was dropped goes back itself.
@@ -73,6 +75,8 @@ pub enum Note<'a> {
         marked: Option<&'a str>,
         /// What changed in the marked copies.
         proven: &'a [Proven<'a>],
+        /// The workbook behind a password whose password opens 要確認一覧 too.
+        closed: Option<&'a str>,
     },
     /// Why the specialist must look.
     Failed {

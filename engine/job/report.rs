@@ -118,6 +118,8 @@ pub(crate) struct Report {
     pub marked: Vec<Made>,
     /// Sheets of which rows were left out that go back.
     pub back: Vec<Back>,
+    /// The first workbook of the arrival that needed a password: the list is closed with it, and notes tell no values.
+    pub closed: Option<String>,
     pub renames: usize,
     pub units: u64,
     pub account: Account,
@@ -208,6 +210,9 @@ pub struct Row {
     pub problem: String,
     pub remedy: String,
     pub fate: String,
+    /// Whether the problem or the remedy may quote what stands in a cell.
+    #[serde(default)]
+    pub quotes: bool,
 }
 
 /// How much a finding weighs, on its way out of the worker (see [`book::Severity`]).

@@ -4,11 +4,13 @@
 //! in a process of their own, that can reach its arrival, its work folder and nothing else.
 
 mod cage;
+mod closing;
 pub(crate) mod inputs;
 mod list;
 mod marks;
 mod outputs;
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::rc::Rc;
@@ -26,7 +28,7 @@ use crate::away;
 use crate::error::{Limit, ScriptLimit};
 use crate::files::Files;
 use crate::report::{Account, Back, Confinement, Counts, End, Facts, ListWords, Order, Progress, Report, Row, Told, Value};
-use crate::worker::inputs::{Host, Lost};
+use crate::worker::inputs::{Host, Lost, Opened};
 
 /// The words that a worker needs. It finds them where the facts are, so that only words leave the process.
 pub trait Words {
@@ -108,10 +110,10 @@ fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
         let told = told.chain(templates(order, &**words)).chain(images(order, &**words)).collect();
         return Ok(telling.failed(End::Script(told)));
     }
-    let lost = Lost::default();
-    let host = Box::new(Host::new(order, Rc::clone(&files), Rc::clone(&lost)));
+    let (lost, opened) = (Lost::default(), Opened::default());
+    let host = Box::new(Host::new(order, Rc::clone(&files), Rc::clone(&lost), Rc::clone(&opened)));
     let report = match script::evaluate(&program, host, context(order, Rc::clone(words))) {
-        Ok(outcome) => telling.outcome(order, &files, outcome),
+        Ok(outcome) => telling.outcome(order, &files, outcome, &opened.borrow()),
         Err(failure) => Ok(telling.failure(failure)),
     };
     // The process ends here, and its memory with it.
@@ -284,6 +286,7 @@ impl<'w> Telling<'w> {
             list: None,
             marked: Vec::new(),
             back: Vec::new(),
+            closed: None,
             renames: 0,
             units: 0,
             account: Account::default(),
@@ -317,11 +320,11 @@ impl<'w> Telling<'w> {
         let words = self.words;
         let mut report = self.report(End::Returned);
         report.files = files.len() as u64 + left_out(&order.left);
-        list::write(order, words, &mut report)?;
+        list::write(order, words, &mut report, None)?;
         Ok(report)
     }
 
-    fn outcome(mut self, order: &Order, files: &Files, outcome: Outcome) -> io::Result<Report> {
+    fn outcome(mut self, order: &Order, files: &Files, outcome: Outcome, opened: &BTreeMap<u32, usize>) -> io::Result<Report> {
         let words = self.words;
         let skipped = skipped(&outcome);
         for finding in &outcome.findings {
@@ -343,7 +346,11 @@ impl<'w> Telling<'w> {
                 report.back = back(&outcome);
             }
         }
-        list::write(order, words, &mut report)?;
+        // What is told of an arrival with a protected workbook is as protected as that.
+        let protected = opened.first_key_value();
+        report.closed = protected.map(|(file, _)| files.get(*file as usize).shown(&order.roots));
+        let password = protected.and_then(|(_, nth)| order.passwords.get(*nth));
+        list::write(order, words, &mut report, password.map(String::as_str))?;
         Ok(report)
     }
 }

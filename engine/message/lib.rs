@@ -154,6 +154,11 @@ pub fn proven(lang: Lang, proven: &[Proven<'_>]) -> Vec<String> {
     said!(lang, proof::proven(proven))
 }
 
+/// Which password opens what was made from a protected workbook.
+pub fn closed(lang: Lang, name: &str) -> String {
+    said!(lang, note::closed(name))
+}
+
 /// A moment in words.
 pub fn time(lang: Lang, at: job::DateTime) -> String {
     said!(lang, note::time(at))

@@ -27,9 +27,9 @@ pub(crate) fn told(rows: &[Row], errors_alone: bool) -> Vec<&Row> {
     rows
 }
 
-/// The value of a finding, if there is one to show.
-pub(crate) fn value(row: &Row) -> Option<String> {
-    row.value.as_deref().filter(|value| !value.trim().is_empty()).map(one_line)
+/// The value of a finding, if there is one to show. Of what was protected none is shown where anybody may read it.
+pub(crate) fn value(row: &Row, closed: bool) -> Option<String> {
+    row.value.as_deref().filter(|_| !closed).filter(|value| !value.trim().is_empty()).map(one_line)
 }
 
 #[cfg(test)]
@@ -93,6 +93,7 @@ write = ["*"]
             problem: "数字として読めません。".to_owned(),
             remedy: "数字で入れ直してください。".to_owned(),
             fate: String::new(),
+            quotes: false,
         }
     }
 
@@ -139,6 +140,7 @@ write = ["*"]
             counted,
             outputs: &outputs,
             proven: &[],
+            closed: None,
             renamed,
             handed_back,
         };
@@ -159,7 +161,9 @@ write = ["*"]
             (0..12).map(|n| row(Weight::Error, &format!("B{}", n + 2))).chain([row(Weight::Warning, "C1")]).collect();
         let facts = facts(12);
         let returned =
-            Note::Returned { facts: &facts, rows: &rows, list: Some("要確認一覧.xlsx"), marked: None, proven: &[] };
+            Note::Returned {
+                facts: &facts, rows: &rows, list: Some("要確認一覧.xlsx"), marked: None, proven: &[], closed: None
+            };
         let text = said(Lang::Ja, &returned);
         reads(&text, "returned.ja.txt");
         assert!(!text.contains("C1"), "a warning is nothing to mend");

@@ -29,6 +29,7 @@ impl Words for Speaker {
             problem: what,
             remedy: next,
             fate,
+            quotes: finding.problem.quotes(),
         }
     }
 

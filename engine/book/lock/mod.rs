@@ -23,18 +23,28 @@ const MOST_ROUNDS: u32 = 1_000_000;
 /// Passwords tried on one file.
 const MOST_PASSWORDS: usize = 16;
 
+/// A workbook's bytes, without their password where one was known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unlocked {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Which of the passwords opened them; none where nobody had to know one.
+    pub by: Option<usize>,
+}
+
 /// What the bytes are without their password, if one of the passwords fits. Refused if there are passwords and none of them fits.
 /// A file without a password is never changed, nor is one that is broken, nor one for which nobody knows a password: the gate says
 /// what is wrong with it.
-pub fn unlock<'p>(bytes: Vec<u8>, passwords: impl IntoIterator<Item = &'p str>, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+pub fn unlock<'p>(bytes: Vec<u8>, passwords: impl IntoIterator<Item = &'p str>, limits: &Limits) -> Result<Unlocked, Refusal> {
     if !bytes.starts_with(MAGIC) || bytes.len() as u64 > limits.file {
-        return Ok(bytes);
+        return Ok(Unlocked { bytes, by: None });
     }
     let passwords: Vec<&str> = passwords.into_iter().take(MOST_PASSWORDS).collect();
     match open(&bytes, &passwords) {
-        Ok(Opened::Package(package)) => Ok(package),
+        // Excel's own word is one that nobody has to know.
+        Ok(Opened::Package(bytes, nth)) => Ok(Unlocked { bytes, by: Some(nth).filter(|nth| *nth < passwords.len()) }),
         Ok(Opened::Wrong) if !passwords.is_empty() => Err(Refusal::WrongPassword),
-        Ok(_) | Err(_) => Ok(bytes),
+        Ok(_) | Err(_) => Ok(Unlocked { bytes, by: None }),
     }
 }
 
@@ -59,7 +69,8 @@ fn main_stream(compound: &Compound<'_>) -> Option<&'static str> {
 
 /// What came of trying passwords.
 enum Opened {
-    Package(Vec<u8>),
+    /// The package, and which password opened it: one beyond those that were given is Excel's own.
+    Package(Vec<u8>, usize),
     /// None of them fits.
     Wrong,
     /// There is nothing to open.
@@ -76,8 +87,9 @@ fn open(bytes: &[u8], passwords: &[&str]) -> Result<Opened, Refusal> {
     }
     let info = compound.head("EncryptionInfo", 64 << 10)?;
     let scheme = Scheme::read(&info)?;
-    let passwords = passwords.iter().copied().chain([KNOWN_TO_EXCEL]);
-    let Some(key) = passwords.map(utf16).find_map(|password| scheme.key(&password)) else { return Ok(Opened::Wrong) };
+    let mut passwords = passwords.iter().copied().chain([KNOWN_TO_EXCEL]).enumerate();
+    let found = passwords.find_map(|(nth, password)| Some((scheme.key(&utf16(password))?, nth)));
+    let Some((key, nth)) = found else { return Ok(Opened::Wrong) };
     let sealed = compound.head("EncryptedPackage", u64::MAX)?;
     let size = usize::try_from(u64_at(sealed.get(..8).ok_or_else(short)?, 0)).map_err(|_| short())?;
     let mut package = sealed[8..].to_vec();
@@ -87,17 +99,18 @@ fn open(bytes: &[u8], passwords: &[&str]) -> Result<Opened, Refusal> {
     }
     package.truncate(size);
     // The last proof that the password was right.
-    if package.starts_with(b"PK") { Ok(Opened::Package(package)) } else { Err(broken("encryption: no package".to_owned())) }
+    if package.starts_with(b"PK") { Ok(Opened::Package(package, nth)) } else { Err(broken("encryption: no package".to_owned())) }
 }
 
 /// Opens an xls where its records lie.
 fn open_old(compound: &Compound<'_>, name: &str, passwords: &[&str]) -> Result<Opened, Refusal> {
     let mut stream = compound.head(name, u64::MAX)?;
     let Some(old) = old::Old::read(&stream)? else { return Ok(Opened::Open) };
-    let passwords = passwords.iter().copied().chain([KNOWN_TO_EXCEL]);
-    let Some(key) = passwords.into_iter().find_map(|password| old.key(password)) else { return Ok(Opened::Wrong) };
+    let mut passwords = passwords.iter().copied().chain([KNOWN_TO_EXCEL]).enumerate();
+    let found = passwords.find_map(|(nth, password)| Some((old.key(password)?, nth)));
+    let Some((key, nth)) = found else { return Ok(Opened::Wrong) };
     key.open(&mut stream);
-    compound.with_stream(name, &stream).map(Opened::Package)
+    Ok(Opened::Package(compound.with_stream(name, &stream)?, nth))
 }
 
 /// How a package is closed.
@@ -151,7 +164,7 @@ mod tests {
     const AGILE: &[u8] = include_bytes!("../../../samples/test-statistics/broken-password/in/日報/桑名保健所.xlsx");
 
     fn unlocked(bytes: &[u8], passwords: &[&str]) -> Result<Vec<u8>, Refusal> {
-        unlock(bytes.to_vec(), passwords.iter().copied(), &Limits::default())
+        unlock(bytes.to_vec(), passwords.iter().copied(), &Limits::default()).map(|open| open.bytes)
     }
 
     fn opened(bytes: &[u8], passwords: &[&str]) -> Vec<u8> {
@@ -161,6 +174,8 @@ mod tests {
     #[test]
     fn the_right_password_opens_and_a_wrong_one_changes_nothing() {
         assert!(is_locked(AGILE));
+        let by = |passwords: &[&str]| unlock(AGILE.to_vec(), passwords.iter().copied(), &Limits::default()).unwrap().by;
+        assert_eq!([by(&["違う", "himitsu"]), by(&["himitsu"]), by(&[])], [Some(1), Some(0), None]);
         let plain = opened(AGILE, &["違う", "himitsu"]);
         assert!(!is_locked(&plain));
         let book = Workbook::open("桑名保健所.xlsx", plain, &Shelf::new(), &Limits::default()).unwrap();

@@ -216,17 +216,17 @@ fn gather(house: &House, claimed: &Claimed, work: &Work, mut finished: Finished,
     let names: Vec<String> = outputs.iter().map(|output| output.name.clone()).collect();
     let proofs = finished.outputs.iter().map(|placed| placed.proof.as_ref());
     let proven = Proven::group(names.iter().zip(proofs).filter_map(|(name, proof)| Some((name.as_str(), proof?))));
-    let proven = &proven[..];
+    let (proven, closed) = (&proven[..], finished.closed.as_deref());
     // A task that may rename gives back what it was given, whether a name changes or not.
     let handed_back = !returned && claimed.loaded.task.manifest.rename;
     let note = if returned {
-        Note::Returned { facts: &finished.facts, rows: &finished.rows, list, marked, proven }
+        Note::Returned { facts: &finished.facts, rows: &finished.rows, list, marked, proven, closed }
     } else if let Some(earlier) = skipped(claimed) {
         Note::Skipped { earlier, handed_back }
     } else {
         let counted = counted(claimed);
         let (facts, rows, saving) = (&finished.facts, &finished.rows, &finished.saving);
-        Note::Done { facts, rows, saving, counted, outputs: &names, proven, renamed: finished.renamed, handed_back }
+        Note::Done { facts, rows, saving, counted, outputs: &names, proven, closed, renamed: finished.renamed, handed_back }
     };
     outputs.push(lay(&publish, note_of(house, claimed, &note))?);
     let (fate, home) = if returned { (Fate::Returned, &claimed.desk.returned) } else { (Fate::Done, &claimed.desk.done) };

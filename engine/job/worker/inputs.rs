@@ -1,6 +1,7 @@
 //! The arrival's files as a script meets them, and the renames on their way back to the engine.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,7 +9,7 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::rc::Rc;
 
-use book::Refusal;
+use book::{Refusal, Unlocked};
 use jiff::civil;
 use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, Stat, fstat, open, openat2, statat};
 use rustix::io::Errno;
@@ -33,13 +34,17 @@ pub(crate) struct Host {
     passwords: Vec<String>,
     limits: book::Limits,
     lost: Lost,
+    opened: Opened,
 }
 
 /// Why a file could not be read that nothing is wrong with: the place it lies in is away.
 pub(crate) type Lost = Rc<Cell<Option<Errno>>>;
 
+/// Which files needed a password, and which of the order's it was.
+pub(crate) type Opened = Rc<RefCell<BTreeMap<u32, usize>>>;
+
 impl Host {
-    pub fn new(order: &Order, files: Rc<Files>, lost: Lost) -> Host {
+    pub fn new(order: &Order, files: Rc<Files>, lost: Lost, opened: Opened) -> Host {
         let left = order.left.iter().map(|left| left.path.clone());
         Host {
             folders: files.folders().iter().map(|folder| shown_folder(&order.roots, folder)).collect(),
@@ -51,11 +56,17 @@ impl Host {
             passwords: order.passwords.clone(),
             limits: book::Limits { file: order.limits.file_mib << 20, ..book::Limits::default() },
             lost,
+            opened,
         }
     }
 
+    /// The file's bytes without their password, where one is known.
+    pub(crate) fn unlocked(&self, file: u32) -> Result<Unlocked, Refusal> {
+        book::unlock(self.bytes(file)?, self.passwords.iter().map(String::as_str), &self.limits)
+    }
+
     /// The file's bytes as they lie there.
-    pub(crate) fn bytes(&self, file: u32) -> Result<Vec<u8>, Refusal> {
+    fn bytes(&self, file: u32) -> Result<Vec<u8>, Refusal> {
         let wanted = self.files.get(file as usize);
         if !self.rights.iter().any(|pattern| pattern.fits(wanted.name)) {
             return Err(Refusal::NotPermitted);
@@ -171,8 +182,11 @@ impl Inputs for Host {
     }
 
     fn load(&self, file: u32) -> Result<Vec<u8>, Refusal> {
-        let bytes = self.bytes(file)?;
-        book::unlock(bytes, self.passwords.iter().map(String::as_str), &self.limits)
+        let Unlocked { bytes, by } = self.unlocked(file)?;
+        if let Some(nth) = by {
+            self.opened.borrow_mut().insert(file, nth);
+        }
+        Ok(bytes)
     }
 
     fn others(&self) -> &[String] {

@@ -5,13 +5,14 @@ use std::io;
 use book::{FindingRow, Severity, findings_workbook};
 
 use super::Words;
+use super::closing::Closing;
 use crate::place;
 use crate::report::{Made, Order, Report, Row, Weight};
 
 const STAGED: &str = "list";
 
-/// Stages the list, if there is anything to say.
-pub(crate) fn write(order: &Order, words: &dyn Words, report: &mut Report) -> io::Result<()> {
+/// Stages the list, if there is anything to say; behind a password where the arrival was.
+pub(crate) fn write(order: &Order, words: &dyn Words, report: &mut Report, password: Option<&str>) -> io::Result<()> {
     if report.rows.is_empty() {
         return Ok(());
     }
@@ -21,6 +22,10 @@ pub(crate) fn write(order: &Order, words: &dyn Words, report: &mut Report) -> io
     sorted.sort_by_key(|row| row.severity);
     let rows: Vec<FindingRow> = sorted.iter().map(|row| cells(row, &list.weights)).collect();
     let bytes = findings_workbook(&list.sheet, &list.lines, &list.header, &rows).map_err(io::Error::other)?;
+    let bytes = match password {
+        Some(password) => Closing::new(password)?.close(&bytes)?,
+        None => bytes,
+    };
     place::stage(&order.work.join(STAGED), &bytes)?;
     report.list = Some(Made { name: list.file, staged: STAGED.to_owned(), proof: None });
     Ok(())

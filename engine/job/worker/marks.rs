@@ -1,13 +1,16 @@
 //! Marked copies: the person's own workbooks with each finding on its cell. Made in a worker of their own, after the arrival
 //! is known to go back: what happens here changes nothing of that.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::rc::Rc;
 
-use book::{Limits, Mark, Severity, UsedRows, left_out_copy, marked_copy};
+use book::{Limits, Mark, Severity, Unlocked, UsedRows, left_out_copy, marked_copy};
 
 use super::Words;
-use super::inputs::{Host, Lost};
+use super::closing::Closing;
+use super::inputs::{Host, Lost, Opened};
 use super::outputs::told;
 use crate::files::Files;
 use crate::place;
@@ -21,7 +24,8 @@ const MOST: usize = 100;
 
 /// Stages the marked copies of the files that the rows of the order speak of.
 pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progress: &dyn Fn(Progress)) -> io::Result<Vec<Made>> {
-    let host = Host::new(order, Rc::clone(files), Lost::default());
+    let host = Host::new(order, Rc::clone(files), Lost::default(), Opened::default());
+    let mut closings: BTreeMap<usize, Closing> = BTreeMap::new();
     let limits = Limits { file: order.limits.file_mib << 20, ..Limits::default() };
     let paths: Vec<String> = files.iter().map(|file| file.shown(&order.roots)).collect();
     let wanted: Vec<usize> = (0..files.len()).filter(|at| order.mark.iter().any(|row| speaks_of(row, &paths[*at]))).collect();
@@ -29,8 +33,11 @@ pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progres
     for (done, &at) in wanted.iter().take(MOST).enumerate() {
         let path = &paths[at];
         progress(Progress { at: path.clone(), done: done as u64, of: wanted.len().min(MOST) as u64 });
-        // A protected workbook would lose its protection: whoever sent it has the list.
-        let Some(bytes) = host.bytes(at as u32).ok().filter(|bytes| !book::is_locked(bytes)) else { continue };
+        // One that nobody has opened has no marks either: whoever sent it has the list.
+        let Ok(Unlocked { bytes, by }) = host.unlocked(at as u32) else { continue };
+        if book::is_locked(&bytes) {
+            continue;
+        }
         let rows: Vec<&Row> = order.mark.iter().filter(|row| row.file.as_deref() == Some(path)).collect();
         let marks: Vec<Mark> = rows.iter().map(|row| mark(row)).collect();
         let said = words.marks(&rows);
@@ -44,11 +51,24 @@ pub(crate) fn write(order: &Order, files: &Rc<Files>, words: &dyn Words, progres
         let called: &dyn Fn(&str) -> String =
             if used.is_empty() { &|stem| words.marked_name(stem) } else { &|stem| words.left_out_name(stem) };
         let staged = format!("{}{}", crate::worker::MARKED, made.len());
-        place::stage(&order.work.join(&staged), &copy.bytes)?;
+        // A copy of what was protected goes out behind the same password, or not at all.
+        let bytes = match by {
+            Some(nth) => closing(&mut closings, order, nth)?.close(&copy.bytes)?,
+            None => copy.bytes,
+        };
+        place::stage(&order.work.join(&staged), &bytes)?;
         let proof = copy.changes.as_ref().map(|changes| told(Origin::Arrival(path.clone()), changes, words));
         made.push(Made { name: name(path, copy.format.extension(), called, &made, &paths), staged, proof });
     }
     Ok(made)
+}
+
+/// What closes copies with one of the order's passwords.
+fn closing<'c>(known: &'c mut BTreeMap<usize, Closing>, order: &Order, nth: usize) -> io::Result<&'c Closing> {
+    Ok(match known.entry(nth) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => entry.insert(Closing::new(&order.passwords[nth])?),
+    })
 }
 
 /// Whether a row has something to put on a cell of the file.

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
-use book::{CHANCE, Change, Changes, SALT, Seal};
-use rustix::rand::{GetRandomFlags, getrandom};
+use book::{Change, Changes};
 use script::Output;
 use task::Pattern;
 
 use super::Words;
+use super::closing::Closing;
 use crate::place;
 use crate::proof::{Changed, Origin, Proof};
 use crate::report::{Made, Protect};
@@ -18,11 +18,11 @@ use crate::report::{Made, Protect};
 /// before they touch the disk.
 pub(crate) fn stage(work: &Path, outputs: &[Output], protect: Option<&Protect>, words: &dyn Words) -> io::Result<Vec<Made>> {
     let mut made = Vec::with_capacity(outputs.len());
-    let closing = protect.map(Closing::new).transpose()?;
+    let protected = protect.map(Protected::new).transpose()?;
     for (number, output) in outputs.iter().enumerate() {
         let staged = format!("out-{number}");
-        let bytes = match &closing {
-            Some(closing) => closing.closed(output)?,
+        let bytes = match &protected {
+            Some(protected) => protected.closed(output)?,
             None => Cow::Borrowed(&output.bytes[..]),
         };
         place::stage(&work.join(&staged), &bytes)?;
@@ -39,15 +39,15 @@ pub(crate) fn told(of: Origin, changes: &Changes, words: &dyn Words) -> Proof {
 }
 
 /// Which outputs are closed, and how.
-struct Closing {
+struct Protected {
     patterns: Vec<Pattern>,
-    seal: Seal,
+    closing: Closing,
 }
 
-impl Closing {
-    fn new(protect: &Protect) -> io::Result<Closing> {
+impl Protected {
+    fn new(protect: &Protect) -> io::Result<Protected> {
         let patterns = protect.outputs.iter().map(|pattern| Pattern::new(pattern)).collect();
-        Ok(Closing { patterns, seal: Seal::new(&protect.password, chance::<SALT>()?) })
+        Ok(Protected { patterns, closing: Closing::new(&protect.password)? })
     }
 
     /// Only workbooks can be closed; whatever else is to be stays as it is, and the engine refuses it.
@@ -56,16 +56,6 @@ impl Closing {
         if !wanted || !output.bytes.starts_with(b"PK") {
             return Ok(Cow::Borrowed(&output.bytes));
         }
-        Ok(Cow::Owned(self.seal.close(&output.bytes, &chance::<CHANCE>()?)))
+        self.closing.close(&output.bytes).map(Cow::Owned)
     }
-}
-
-/// Bytes of the system's chance. A seed would do for tests, and for whoever wants to break in.
-fn chance<const N: usize>() -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    let mut filled = 0;
-    while filled < N {
-        filled += getrandom(&mut bytes[filled..], GetRandomFlags::empty())?;
-    }
-    Ok(bytes)
 }

@@ -12,11 +12,11 @@ use crate::{Lang, Tell, Telling};
 /// The file's name and its lines.
 pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<String>) {
     match note {
-        Note::Done { facts, rows, saving, counted, outputs, proven, renamed, handed_back } => {
+        Note::Done { facts, rows, saving, counted, outputs, proven, closed, renamed, handed_back } => {
             let mut lines = head("RECEIPT", slip);
             lines.extend(results(slip, outputs, *renamed, *handed_back));
             lines.extend(account(facts));
-            lines.extend(findings(facts, rows));
+            lines.extend(findings(facts, rows, *closed));
             lines.extend(changed(proven));
             lines.extend(hours(slip, facts, saving, *counted));
             lines.extend(back(slip, *handed_back));
@@ -31,8 +31,8 @@ pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<Strin
             }
             ("receipt.txt", lines)
         }
-        Note::Returned { facts, rows, list, marked, proven } => {
-            (READ_FIRST, returned(slip, facts, rows, (*list, *marked), proven))
+        Note::Returned { facts, rows, list, marked, proven, closed } => {
+            (READ_FIRST, returned(slip, facts, rows, (*list, *marked, *closed), proven))
         }
         Note::Failed { why, attempts } => (READ_FIRST, failed(slip, why, *attempts)),
         Note::NamesKept { left } => {
@@ -146,7 +146,7 @@ fn account(facts: &Facts) -> Vec<String> {
     lines
 }
 
-fn findings(facts: &Facts, rows: &[Row]) -> Vec<String> {
+fn findings(facts: &Facts, rows: &[Row], closed: Option<&str>) -> Vec<String> {
     let mut lines = Vec::new();
     if rows.is_empty() {
         return lines;
@@ -154,24 +154,29 @@ fn findings(facts: &Facts, rows: &[Row]) -> Vec<String> {
     heading(&mut lines, "What was found");
     let told = told(rows, false);
     for (at, row) in told.iter().enumerate() {
-        lines.extend(finding(at + 1, row, true));
+        lines.extend(finding(at + 1, row, true, closed.is_some()));
     }
     let list = label::list(facts).file;
     more(&mut lines, facts.counts.all(), told.len(), Some(&list));
+    lines.extend(closed.map(self::closed));
     lines
 }
 
 /// Where, what, what to do: three lines at most, so that the eye finds the next one.
-fn finding(number: usize, row: &Row, weight: bool) -> Vec<String> {
+fn finding(number: usize, row: &Row, weight: bool, closed: bool) -> Vec<String> {
     let mut place: Vec<String> = Vec::new();
     place.extend(row.file.as_deref().map(shown));
     place.extend(row.sheet.as_deref().map(|sheet| format!("sheet \"{}\"", shown(sheet))));
     place.extend(row.cell.as_deref().map(str::to_owned));
     place.extend(row.column.as_deref().map(|column| format!("column \"{}\"", one_line(column))));
-    place.extend(value(row).map(|value| format!("value \"{value}\"")));
+    place.extend(value(row, closed).map(|value| format!("value \"{value}\"")));
     let weight = if weight { format!("{}: ", label::weight(row.severity)) } else { String::new() };
     let mut lines =
         vec![format!("{number:>3}. {weight}{}", if place.is_empty() { "as a whole".to_owned() } else { place.join(", ") })];
+    if closed && row.quotes {
+        lines.push("     The list of findings says more.".to_owned());
+        return lines;
+    }
     lines.push(format!("     {}", one_line(&row.problem)));
     if !row.remedy.trim().is_empty() {
         lines.push(format!("     -> {}", one_line(&row.remedy)));
@@ -188,6 +193,12 @@ fn more(lines: &mut Vec<String>, all: usize, told: usize, list: Option<&str>) {
         Some(list) => format!("     and {rest} more; all of them are in \"{}\".", shown(list)),
         None => format!("     and {rest} more."),
     });
+}
+
+/// Which password opens what was made from a protected workbook.
+pub(crate) fn closed(name: &str) -> String {
+    let name = shown(name);
+    format!("\"{name}\" is protected by a password, so its copy and the list of findings are too. The same password opens them.")
 }
 
 /// What changed in outputs that were made from a workbook.
@@ -255,7 +266,7 @@ fn returned(
     slip: &Slip<'_>,
     facts: &Facts,
     rows: &[Row],
-    (list, marked): (Option<&str>, Option<&str>),
+    (list, marked, closed): (Option<&str>, Option<&str>, Option<&str>),
     proven: &[Proven<'_>],
 ) -> Vec<String> {
     let name = shown(slip.name);
@@ -277,7 +288,7 @@ fn returned(
     };
     heading(&mut lines, &title);
     for (at, row) in told.iter().enumerate() {
-        lines.extend(finding(at + 1, row, false));
+        lines.extend(finding(at + 1, row, false, closed.is_some()));
     }
     more(&mut lines, facts.counts.errors, told.len(), list);
     heading(&mut lines, "What to do");
@@ -287,6 +298,7 @@ fn returned(
     } else if let Some(list) = list {
         steps.push(format!("\"{}\" lists every place to mend.", shown(list)));
     }
+    steps.extend(closed.map(self::closed));
     steps.push(if slip.folder {
         format!("Mend the files in the folder \"{name}\" that lies here, and save them.")
     } else {

@@ -12,11 +12,11 @@ use crate::{Lang, Tell, Telling};
 /// The file's name and its lines.
 pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<String>) {
     match note {
-        Note::Done { facts, rows, saving, counted, outputs, proven, renamed, handed_back } => {
+        Note::Done { facts, rows, saving, counted, outputs, proven, closed, renamed, handed_back } => {
             let mut lines = head("受領書", slip);
             lines.extend(results(slip, outputs, *renamed, *handed_back));
             lines.extend(account(facts));
-            lines.extend(findings(facts, rows));
+            lines.extend(findings(facts, rows, *closed));
             lines.extend(changed(proven));
             lines.extend(hours(slip, facts, saving, *counted));
             lines.extend(back(slip, *handed_back));
@@ -31,8 +31,8 @@ pub(crate) fn note(slip: &Slip<'_>, note: &Note<'_>) -> (&'static str, Vec<Strin
             }
             ("受領書.txt", lines)
         }
-        Note::Returned { facts, rows, list, marked, proven } => {
-            (READ_FIRST, returned(slip, facts, rows, (*list, *marked), proven))
+        Note::Returned { facts, rows, list, marked, proven, closed } => {
+            (READ_FIRST, returned(slip, facts, rows, (*list, *marked, *closed), proven))
         }
         Note::Failed { why, attempts } => (READ_FIRST, failed(slip, why, *attempts)),
         Note::NamesKept { left } => {
@@ -156,7 +156,7 @@ fn account(facts: &Facts) -> Vec<String> {
     lines
 }
 
-fn findings(facts: &Facts, rows: &[Row]) -> Vec<String> {
+fn findings(facts: &Facts, rows: &[Row], closed: Option<&str>) -> Vec<String> {
     let mut lines = Vec::new();
     if rows.is_empty() {
         return lines;
@@ -164,22 +164,27 @@ fn findings(facts: &Facts, rows: &[Row]) -> Vec<String> {
     heading(&mut lines, "見つけたこと");
     let told = told(rows, false);
     for (at, row) in told.iter().enumerate() {
-        lines.extend(finding(at + 1, row, true));
+        lines.extend(finding(at + 1, row, true, closed.is_some()));
     }
     more(&mut lines, facts.counts.all(), told.len(), Some("要確認一覧.xlsx"));
+    lines.extend(closed.map(self::closed));
     lines
 }
 
 /// Where, what, what to do: three lines at most, so that the eye finds the next one.
-fn finding(number: usize, row: &Row, weight: bool) -> Vec<String> {
+fn finding(number: usize, row: &Row, weight: bool, closed: bool) -> Vec<String> {
     let mut place: Vec<String> = Vec::new();
     place.extend(row.file.as_deref().map(shown));
     place.extend(row.sheet.as_deref().map(|sheet| format!("シート「{}」", shown(sheet))));
     place.extend(row.cell.as_deref().map(label::cell));
     place.extend(row.column.as_deref().map(|column| format!("項目「{}」", one_line(column))));
-    place.extend(value(row).map(|value| format!("値「{value}」")));
+    place.extend(value(row, closed).map(|value| format!("値「{value}」")));
     let weight = if weight { format!("{}　", label::weight(row.severity)) } else { String::new() };
     let mut lines = vec![format!("{number:>3}. {weight}{}", if place.is_empty() { "全体".to_owned() } else { place.join("　") })];
+    if closed && row.quotes {
+        lines.push("     くわしいことは、要確認一覧に書いてあります。".to_owned());
+        return lines;
+    }
     lines.push(format!("     {}", one_line(&row.problem)));
     if !row.remedy.trim().is_empty() {
         lines.push(format!("     → {}", one_line(&row.remedy)));
@@ -196,6 +201,14 @@ fn more(lines: &mut Vec<String>, all: usize, told: usize, list: Option<&str>) {
         Some(list) => format!("     ほか{rest}件。すべては「{}」にあります。", shown(list)),
         None => format!("     ほか{rest}件。"),
     });
+}
+
+/// Which password opens what was made from a protected workbook.
+pub(crate) fn closed(name: &str) -> String {
+    format!(
+        "お預かりした「{}」にはパスワードが付いているので、その写しと要確認一覧にも、同じパスワードを付けました。同じパスワードで開きます。",
+        shown(name)
+    )
 }
 
 /// What changed in outputs that were made from a workbook.
@@ -262,7 +275,7 @@ fn returned(
     slip: &Slip<'_>,
     facts: &Facts,
     rows: &[Row],
-    (list, marked): (Option<&str>, Option<&str>),
+    (list, marked, closed): (Option<&str>, Option<&str>, Option<&str>),
     proven: &[Proven<'_>],
 ) -> Vec<String> {
     let name = shown(slip.name);
@@ -282,7 +295,7 @@ fn returned(
     };
     heading(&mut lines, &title);
     for (at, row) in told.iter().enumerate() {
-        lines.extend(finding(at + 1, row, false));
+        lines.extend(finding(at + 1, row, false, closed.is_some()));
     }
     more(&mut lines, facts.counts.errors, told.len(), list);
     heading(&mut lines, "どうすればよいか");
@@ -292,6 +305,7 @@ fn returned(
     } else if let Some(list) = list {
         steps.push(format!("「{}」に、直すところがすべて並んでいます。", shown(list)));
     }
+    steps.extend(closed.map(self::closed));
     steps.push(if slip.folder {
         format!("ここにあるフォルダ「{name}」の中のファイルを直して、保存します。")
     } else {
