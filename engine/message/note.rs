@@ -178,7 +178,9 @@ write = ["*"]
             changed(book::Part::Sheet(0, "通知\u{202e}".to_owned()), "xl/worksheets/sheet1.xml", How::Changed),
             changed(book::Part::Chain, "xl/calcChain.xml", How::Removed),
         );
-        let template = Proof { of: Origin::Template("通知.xlsx".to_owned()), changed: vec![sheet, chain], same: 9 };
+        let links = [1, 2, 3].map(|nth| changed(book::Part::Links, &format!("xl/_rels/{nth}.rels"), How::Added));
+        let template_parts = [sheet, chain].into_iter().chain(links).collect();
+        let template = Proof { of: Origin::Template("通知.xlsx".to_owned()), changed: template_parts, same: 9 };
         let sheets =
             (1..=20).map(|nth| changed(book::Part::Sheet(nth, format!("{nth}組")), &format!("xl/s{nth}.xml"), How::Added));
         let copy = Proof { of: Origin::Arrival("一覧.xlsx".to_owned()), changed: sheets.collect(), same: 0 };

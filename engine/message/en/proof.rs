@@ -4,7 +4,7 @@ use book::Part;
 use job::{How, Origin, Proven};
 
 use super::count;
-use crate::proof::{MOST_GROUPS, MOST_PARTS};
+use crate::proof::{MOST_GROUPS, MOST_PARTS, lines as lines_of};
 use crate::shown::shown;
 
 pub(crate) fn part(part: &Part) -> String {
@@ -43,16 +43,19 @@ pub(crate) fn proven(proven: &[Proven<'_>]) -> Vec<String> {
             0 => "These parts changed:".to_owned(),
             same => format!("Nothing but these parts changed; {}, byte for byte:", same_parts(same)),
         });
-        for changed in proof.changed.iter().take(MOST_PARTS) {
+        let told = lines_of(&proof.changed);
+        for (changed, count) in told.iter().take(MOST_PARTS) {
             let how = match changed.how {
                 How::Changed => "",
                 How::Added => ", added",
                 How::Removed => ", taken away",
             };
-            lines.push(format!("  - {}{how}  {}", shown(&changed.what), shown(&changed.part)));
+            let more = if *count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+            lines.push(format!("  - {}{how}  {}{more}", shown(&changed.what), shown(&changed.part)));
         }
-        if proof.changed.len() > MOST_PARTS {
-            lines.push(format!("  and {} more", proof.changed.len() - MOST_PARTS));
+        let rest: usize = told.iter().skip(MOST_PARTS).map(|(_, count)| count).sum();
+        if rest > 0 {
+            lines.push(format!("  and {rest} more"));
         }
     }
     let rest: usize = proven.iter().skip(MOST_GROUPS).map(|group| group.names.len()).sum();

@@ -4,7 +4,7 @@ use book::Part;
 use job::{How, Origin, Proven};
 
 use super::label::number;
-use crate::proof::{MOST_GROUPS, MOST_PARTS};
+use crate::proof::{MOST_GROUPS, MOST_PARTS, lines as lines_of};
 use crate::shown::shown;
 
 pub(crate) fn part(part: &Part) -> String {
@@ -43,16 +43,19 @@ pub(crate) fn proven(proven: &[Proven<'_>]) -> Vec<String> {
             0 => "変わったのは、次のところです。".to_owned(),
             same => format!("変わったのは次のところだけで、ほかの{}個の部品は、もとと1バイトも違いません。", number(same as u64)),
         });
-        for changed in proof.changed.iter().take(MOST_PARTS) {
+        let told = lines_of(&proof.changed);
+        for (changed, count) in told.iter().take(MOST_PARTS) {
             let how = match changed.how {
                 How::Changed => "",
                 How::Added => "（加えたもの）",
                 How::Removed => "（なくしたもの）",
             };
-            lines.push(format!("  ・{}{how}　{}", shown(&changed.what), shown(&changed.part)));
+            let more = if *count > 1 { format!("など{}個", number(*count as u64)) } else { String::new() };
+            lines.push(format!("  ・{}{how}　{}{more}", shown(&changed.what), shown(&changed.part)));
         }
-        if proof.changed.len() > MOST_PARTS {
-            lines.push(format!("  ほか{}個の部品", number((proof.changed.len() - MOST_PARTS) as u64)));
+        let rest: usize = told.iter().skip(MOST_PARTS).map(|(_, count)| count).sum();
+        if rest > 0 {
+            lines.push(format!("  ほか{}個の部品", number(rest as u64)));
         }
     }
     let rest: usize = proven.iter().skip(MOST_GROUPS).map(|group| group.names.len()).sum();
