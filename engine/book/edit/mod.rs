@@ -23,6 +23,7 @@ mod stream;
 mod style;
 mod table;
 mod tabs;
+mod tag;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -7,12 +7,13 @@ use std::rc::Rc;
 use memchr::memmem;
 
 use super::row::{Image, RowMaker, primary};
+use super::tag::{careful_end, first_cell, row_number};
 use super::{EditError, RowTrouble};
+use crate::MAX_ROWS;
 use crate::gate::{broken, hostile};
 use crate::package::{Package, Packed, Packer, Tree, as_utf8, strange_encoding};
 use crate::read::xlsx::feed::Feed;
-use crate::read::xlsx::token::{NoToken, Token, attributes, local, token};
-use crate::{Address, MAX_ROWS};
+use crate::read::xlsx::token::{NoToken, Token, local, token};
 
 /// What stands before the cells, and what stands behind them, is held whole.
 const AROUND: usize = 64 << 20;
@@ -140,7 +141,7 @@ impl Stream<'_> {
         let raw = &self.feed.window()[self.copied..self.copied + end];
         let old = match number {
             Some(number) => number,
-            None => first_cell(&raw[open..]).map_or(self.next_row, |at| at.row),
+            None => first_cell(&raw[open..]).unwrap_or(self.next_row),
         };
         if old >= MAX_ROWS {
             return Err(hostile(format!("{}: a row beyond {MAX_ROWS}", self.part)).into());
@@ -268,36 +269,6 @@ fn is_blank(row: &[u8]) -> bool {
         at += length;
     }
     true
-}
-
-fn row_number(tag: &[u8]) -> Option<u32> {
-    let raw = attributes(tag).find(|(name, _)| *name == b"r").map(|(_, raw)| raw)?;
-    std::str::from_utf8(raw).ok()?.trim().parse::<u32>().ok()?.checked_sub(1)
-}
-
-/// The place of the first cell of a row, if it says it.
-fn first_cell(inside: &[u8]) -> Option<Address> {
-    let mut at = 0;
-    loop {
-        match token(&inside[at..]).ok()? {
-            (Token::Open { name: b"c", attributes: tag, .. }, _) => {
-                let raw = attributes(tag).find(|(name, _)| *name == b"r").map(|(_, raw)| raw)?;
-                return std::str::from_utf8(raw).ok()?.parse().ok();
-            }
-            (_, length) => at += length,
-        }
-    }
-}
-
-/// The end of a row, found tag by tag.
-fn careful_end(window: &[u8], open: usize) -> Option<usize> {
-    let mut at = open;
-    loop {
-        match token(&window[at..]).ok()? {
-            (Token::Close { name: b"row" }, length) => return Some(at + length),
-            (_, length) => at += length,
-        }
-    }
 }
 
 /// What stands behind the cells of a sheet.

@@ -2,10 +2,11 @@
 
 use memchr::memmem::{self, Finder};
 
+use crate::edit::tag::{careful_end, first_cell, row_number};
 use crate::gate::{broken, hostile};
 use crate::read::xlsx::feed::Feed;
-use crate::read::xlsx::token::{NoToken, Token, attributes, local, token};
-use crate::{Address, MAX_ROWS, Refusal};
+use crate::read::xlsx::token::{NoToken, Token, local, token};
+use crate::{MAX_ROWS, Refusal};
 
 /// What stands before the cells, and what stands behind them, is held whole.
 const AROUND: usize = 64 << 20;
@@ -192,37 +193,6 @@ impl<'a> Rows<'a> {
             if !self.more()? {
                 return Err(broken(format!("{} ends within its cells", self.part)));
             }
-        }
-    }
-}
-
-/// Zero-based number that a row says itself.
-fn row_number(tag: &[u8]) -> Option<u32> {
-    let raw = attributes(tag).find(|(name, _)| *name == b"r").map(|(_, raw)| raw)?;
-    std::str::from_utf8(raw).ok()?.trim().parse::<u32>().ok()?.checked_sub(1)
-}
-
-/// The row of the first cell, if it says it.
-fn first_cell(row: &[u8]) -> Option<u32> {
-    let mut at = 0;
-    loop {
-        match token(&row[at..]).ok()? {
-            (Token::Open { name: b"c", attributes: tag, .. }, _) => {
-                let raw = attributes(tag).find(|(name, _)| *name == b"r").map(|(_, raw)| raw)?;
-                return Some(std::str::from_utf8(raw).ok()?.parse::<Address>().ok()?.row);
-            }
-            (_, length) => at += length,
-        }
-    }
-}
-
-/// The end of a row, found tag by tag.
-fn careful_end(window: &[u8], open: usize) -> Option<usize> {
-    let mut at = open;
-    loop {
-        match token(&window[at..]).ok()? {
-            (Token::Close { name: b"row" }, length) => return Some(at + length),
-            (_, length) => at += length,
         }
     }
 }
