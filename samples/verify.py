@@ -144,6 +144,15 @@ def notices(out, expect):
     same(f"{out} 一覧", expect["granted"], {r["法人名"]: r["交付決定額（円）"] for r in listed[:-1]})
     same(f"{out} 合計", [expect["offices"], expect["rows"], expect["total"]],
          [listed[-1][c] for c in ("事業所数", "件数", "交付決定額（円）")])
+    if "returned" in expect:
+        back = sheet(out / "申請一覧（差戻し分）.xlsx", "申請一覧", "受付番号")
+        same(f"{out} 差戻し分", expect["returned"], {r["受付番号"]: r["申請額"] for r in back})
+    if "whole" in expect:
+        # What was granted first and what was granted now are all there is, and no body was granted twice.
+        first = sheet(out.parent.parent / expect["before"] / "out" / "交付決定一覧.xlsx", "交付決定一覧", "法人名")[:-1]
+        first = {r["法人名"]: r["交付決定額（円）"] for r in first}
+        same(f"{out} 全体", expect["whole"], {**first, **found})
+        same(f"{out} 二重", [], sorted(first.keys() & found.keys()))
 
 
 ROOT = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use book::{Finding, Severity, Template};
 use japan::NameTrouble;
+use rustc_hash::FxHashSet;
 use script::{
     Account as Rows, Context, Exclusion, Failure, Library, LimitKind, Outcome, Program, Setting, TemplateFile, Trouble,
     TroubleKind,
@@ -357,7 +358,7 @@ impl<'w> Telling<'w> {
 
 /// The sheets of which rows were left out with a finding: their other rows were used, or left out without one.
 fn back(outcome: &Outcome) -> Vec<Back> {
-    let mut sheets: Vec<Back> = Vec::new();
+    let (mut sheets, mut left): (Vec<Back>, FxHashSet<(usize, u32)>) = Default::default();
     for (nth, finding) in outcome.findings.iter().enumerate().take(MOST_ROWS) {
         let place = &finding.place;
         let left_out = finding.fate == book::Fate::Skipped && finding.severity != Severity::Note;
@@ -372,8 +373,22 @@ fn back(outcome: &Outcome) -> Vec<Back> {
         });
         sheets[at].findings.push(nth);
         sheets[at].used = without(&sheets[at].used, row);
+        left.insert((at, row));
+    }
+    // Whatever else is said of such a row goes back with it.
+    for (nth, finding) in outcome.findings.iter().enumerate().take(MOST_ROWS) {
+        let place = &finding.place;
+        let at = sheets.iter().position(|known| place.file.as_ref() == Some(&known.file) && known.sheet == place.sheet);
+        if let (Some(at), Some(row)) = (at, place.cell.as_deref().and_then(row_of))
+            && finding.severity != Severity::Note
+            && finding.fate != book::Fate::Skipped
+            && left.contains(&(at, row))
+        {
+            sheets[at].findings.push(nth);
+        }
     }
     sheets.retain(|sheet| !sheet.used.is_empty());
+    sheets.iter_mut().for_each(|sheet| sheet.findings.sort_unstable());
     sheets
 }
 
