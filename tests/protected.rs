@@ -80,7 +80,8 @@ fn a_protected_workbook_comes_back_marked_behind_its_password_and_goes_through_w
     let findings = cells(opened(&office.path(home).join("要確認一覧.xlsx"), PASSWORD), "要確認");
     assert!(findings.contains("十二と半分"), "{findings}");
     let note = fs::read_to_string(office.path(home).join("はじめにお読みください.txt")).unwrap();
-    for part in ["同じパスワードで開きます", "シート「一覧」　B2　項目「件数」", "数字として読めません"]
+    let changed = "「一覧（指摘つき）.xlsx」で変わったのは、シート「指摘一覧」（加えたもの）、シート「一覧」、";
+    for part in ["同じパスワードで開きます", "シート「一覧」　B2　項目「件数」", "数字として読めません", changed]
     {
         assert!(note.contains(part), "「{part}」 is not in\n{note}");
     }

@@ -191,6 +191,14 @@ write = ["*"]
         let said = |lang| crate::proven(lang, &proven).join("\n") + "\n";
         reads(&said(Lang::Ja), "proven.ja.txt");
         reads(&said(Lang::En), "proven.en.txt");
+        let brief = crate::ja::proof::brief(&proven[..1]).concat();
+        assert!(
+            brief.ends_with(
+                "計算順の控え（なくしたもの）、部品どうしのつながり（加えたもの）だけで、ほかの9個の部品は1バイトも違いません。"
+            ),
+            "{brief}"
+        );
+        assert!(crate::en::proof::brief(&proven[1..]).concat().ends_with("; and others."));
         let each: Vec<Proof> = (0..8).map(|same| Proof { same, ..copy.clone() }).collect();
         let proven = Proven::group(each.iter().map(|proof| ("名簿.xlsx", proof)));
         assert!(crate::proven(Lang::Ja, &proven).last().unwrap().contains("ほかの3個の成果物"));

@@ -307,11 +307,11 @@ fn returned(
     steps.push(format!("Drop it into \"{}\" again. The name may stay the same.", slip.inbox));
     steps.push(format!("The results will appear in \"{}\".", slip.done));
     lines.extend(steps.iter().enumerate().map(|(at, step)| format!("  {}. {step}", at + 1)));
-    lines.extend(changed(proven));
     lines.push(String::new());
     let manifest = &slip.task.manifest;
     lines.push(format!("Questions? Tell {} ({}) the number of the job.", manifest.owner, manifest.department));
     lines.push(format!("Job {}, task \"{}\", {}", slip.job, manifest.name.en, time(slip.at)));
+    lines.extend(super::proof::brief(proven));
     lines
 }
 

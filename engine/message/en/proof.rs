@@ -45,11 +45,7 @@ pub(crate) fn proven(proven: &[Proven<'_>]) -> Vec<String> {
         });
         let told = lines_of(&proof.changed);
         for (changed, count) in told.iter().take(MOST_PARTS) {
-            let how = match changed.how {
-                How::Changed => "",
-                How::Added => ", added",
-                How::Removed => ", taken away",
-            };
+            let how = how(changed.how);
             let more = if *count > 1 { format!(" and {} more", count - 1) } else { String::new() };
             lines.push(format!("  - {}{how}  {}{more}", shown(&changed.what), shown(&changed.part)));
         }
@@ -67,4 +63,28 @@ pub(crate) fn proven(proven: &[Proven<'_>]) -> Vec<String> {
 
 fn same_parts(same: usize) -> String {
     count(same as u64, "other part is the same", "other parts are the same")
+}
+
+/// For each copy one line: whoever mends it needs no more, and the rest is in `--json`.
+pub(crate) fn brief(proven: &[Proven<'_>]) -> Vec<String> {
+    let line = |Proven { names, proof }: &Proven<'_>| {
+        let name = shown(names.first().copied().unwrap_or_default());
+        let told = lines_of(&proof.changed);
+        let what = |(changed, _): &(&job::Changed, usize)| format!("{}{}", shown(&changed.what), how(changed.how));
+        let all = told.iter().take(MOST_PARTS).map(what).collect::<Vec<_>>().join("; ");
+        let more = if told.len() > MOST_PARTS { "; and others" } else { "" };
+        match proof.same {
+            0 => format!("In \"{name}\" these parts changed: {all}{more}."),
+            same => format!("In \"{name}\" nothing but these parts changed: {all}{more}. {}, byte for byte.", same_parts(same)),
+        }
+    };
+    proven.iter().take(MOST_GROUPS).map(line).collect()
+}
+
+fn how(how: How) -> &'static str {
+    match how {
+        How::Changed => "",
+        How::Added => ", added",
+        How::Removed => ", taken away",
+    }
 }

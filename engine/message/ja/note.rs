@@ -314,9 +314,9 @@ fn returned(
     steps.push(format!("直したものを、もう一度「{}」に入れます。名前は同じでかまいません。", slip.inbox));
     steps.push(format!("結果は「{}」に出ます。", slip.done));
     lines.extend(steps.iter().enumerate().map(|(at, step)| format!("  {}. {step}", at + 1)));
-    lines.extend(changed(proven));
     lines.push(String::new());
     lines.extend(asking(slip));
+    lines.extend(super::proof::brief(proven));
     lines
 }
 

@@ -45,11 +45,7 @@ pub(crate) fn proven(proven: &[Proven<'_>]) -> Vec<String> {
         });
         let told = lines_of(&proof.changed);
         for (changed, count) in told.iter().take(MOST_PARTS) {
-            let how = match changed.how {
-                How::Changed => "",
-                How::Added => "（加えたもの）",
-                How::Removed => "（なくしたもの）",
-            };
+            let how = how(changed.how);
             let more = if *count > 1 { format!("など{}個", number(*count as u64)) } else { String::new() };
             lines.push(format!("  ・{}{how}　{}{more}", shown(&changed.what), shown(&changed.part)));
         }
@@ -63,4 +59,31 @@ pub(crate) fn proven(proven: &[Proven<'_>]) -> Vec<String> {
         lines.push(format!("ほかの{}個の成果物も、同じように確かめました。", number(rest as u64)));
     }
     lines
+}
+
+/// For each copy one line: whoever mends it needs no more, and the rest is in `--json`.
+pub(crate) fn brief(proven: &[Proven<'_>]) -> Vec<String> {
+    let line = |Proven { names, proof }: &Proven<'_>| {
+        let name = shown(names.first().copied().unwrap_or_default());
+        let told = lines_of(&proof.changed);
+        let what = |(changed, _): &(&job::Changed, usize)| format!("{}{}", shown(&changed.what), how(changed.how));
+        let all = told.iter().take(MOST_PARTS).map(what).collect::<Vec<_>>().join("、");
+        let more = if told.len() > MOST_PARTS { "など" } else { "" };
+        match proof.same {
+            0 => format!("「{name}」で変わったのは、{all}{more}です。"),
+            same => format!(
+                "「{name}」で変わったのは、{all}{more}だけで、ほかの{}個の部品は1バイトも違いません。",
+                number(same as u64)
+            ),
+        }
+    };
+    proven.iter().take(MOST_GROUPS).map(line).collect()
+}
+
+fn how(how: How) -> &'static str {
+    match how {
+        How::Changed => "",
+        How::Added => "（加えたもの）",
+        How::Removed => "（なくしたもの）",
+    }
 }
