@@ -127,6 +127,33 @@ fn a_mark_that_nothing_is_given_for_is_a_finding_and_check_sees_it() {
     assert!(said.contains("差込口「宛名」"), "{said}");
 }
 
+/// What `jitan check` says of the task, and whether it is content.
+fn checked(desk: &Desk) -> (bool, String) {
+    let output = jitan().current_dir(desk.office()).args(["check", "試験"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), said)
+}
+
+/// The script speaks of the name, but gives it to another template: only who follows the columns knows.
+#[test]
+fn check_holds_the_marks_of_a_template_against_what_it_is_filled_with() {
+    let desk = desk(&CELLS).run().ends(0).desk;
+    let (content, said) = checked(&desk);
+    assert!(content && !said.contains("差込口"), "{said}");
+    let other = |cells: &[(u32, u16, &str)]| fs::write(desk.office().join("scripts/試験/控え.xlsx"), template(cells)).unwrap();
+    other(&[(0, 0, "{{課}}：{{件数}}件"), (2, 1, "{{宛先}} 様"), (3, 1, "{{ 件 数 }}")]);
+    let (content, said) = checked(&desk);
+    assert!(!content, "{said}");
+    for part in ["控え.xlsx", "B3", "差込口「宛先」"] {
+        assert!(said.contains(part), "「{part}」 is not in\n{said}");
+    }
+    assert!(!said.contains("差込口「課」") && !said.contains("件 数"), "{said}");
+    // What may never be asked for is no mistake.
+    other(&[(0, 0, "{{課}}"), (2, 1, "{{?宛先}}{{宛先}} 様{{/宛先}}")]);
+    let (content, said) = checked(&desk);
+    assert!(content && !said.contains("差込口"), "{said}");
+}
+
 #[test]
 fn a_template_that_is_not_there_is_named_with_the_one_meant() {
     let script = SCRIPT.replace("様式(\"通知.xlsx\")", "様式(\"通知書.xlsx\")");

@@ -108,7 +108,7 @@ fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
     if order.check {
         let unknown = unknown_settings(order, &program);
         let told = program.warnings().iter().chain(&unknown).map(|trouble| words.trouble(trouble));
-        let told = told.chain(templates(order, &**words)).chain(images(order, &**words)).collect();
+        let told = told.chain(templates(order, &program, &**words)).chain(images(order, &**words)).collect();
         return Ok(telling.failed(End::Script(told)));
     }
     let (lost, opened) = (Lost::default(), Opened::default());
@@ -127,7 +127,7 @@ fn perform(order: &Order, words: &Rc<dyn Words>) -> io::Result<Report> {
 }
 
 /// What is wrong with the templates that the script names, and which of their marks it never speaks of.
-fn templates(order: &Order, words: &dyn Words) -> Vec<Told> {
+fn templates(order: &Order, program: &Program, words: &dyn Words) -> Vec<Told> {
     let sources = order.library.iter().map(|(_, source)| source).chain([&order.script]);
     let whole = Template::key(&sources.map(String::as_str).collect::<Vec<_>>().join("\n"));
     let mut told = Vec::new();
@@ -147,12 +147,33 @@ fn templates(order: &Order, words: &dyn Words) -> Vec<Told> {
         match opened {
             Ok(template) => {
                 template.findings().iter().for_each(|finding| say(finding, false));
-                template.unspoken(&whole).iter().for_each(|finding| say(finding, true));
+                let unfilled = unfilled(&template, &name, program);
+                unfilled.iter().for_each(|finding| say(finding, false));
+                // A name that the script never speaks of is given nowhere: said once.
+                if unfilled.is_empty() {
+                    template.unspoken(&whole).iter().for_each(|finding| say(finding, true));
+                }
             }
             Err(refusal) => say(&Finding::refused(&name, refusal), false),
         }
     }
     told
+}
+
+/// Marks of a template that the script fills on no way, where all that it is filled with is known.
+fn unfilled(template: &Template, name: &str, program: &Program) -> Vec<Finding> {
+    let fillings = program.fillings().unwrap_or_default();
+    if fillings.iter().any(|filling| filling.templates.is_none()) {
+        return Vec::new();
+    }
+    let meant = |file: &String| japan::name_key(file) == japan::name_key(name);
+    let own = fillings.iter().filter(|filling| filling.templates.iter().flatten().any(meant) && !filling.open);
+    let mut found: Vec<Finding> = Vec::new();
+    for filling in own {
+        let vague = |key: &str| filling.vague.iter().any(|name| Template::key(name) == key);
+        found.extend(template.unfilled(&filling.names, vague).into_iter().filter(|new| !found.contains(new)).collect::<Vec<_>>());
+    }
+    found
 }
 
 /// What is wrong with the images that the script names.

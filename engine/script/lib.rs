@@ -27,6 +27,7 @@ mod session;
 mod symbols;
 mod vocabulary;
 
+pub use columns::Filling;
 pub use error::{Trouble, TroubleKind, ValueKind, Wanted, Weight};
 pub use evaluate::evaluate;
 pub use library::Library;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rhai::{AST, Engine, ImmutableString, LexError, ParseError, ParseErrorType, Scope};
 
 use crate::check::{self, Facts};
-use crate::columns;
+use crate::columns::{self, Filling};
 use crate::error::{Trouble, TroubleKind, Weight, nearest};
 use crate::library::Library;
 use crate::session::Session;
@@ -21,6 +21,7 @@ pub struct Program {
     pub(crate) families: Vec<Family>,
     warnings: Vec<Trouble>,
     settings: Vec<(String, u32, u32)>,
+    fillings: Option<Vec<Filling>>,
 }
 
 impl std::fmt::Debug for Program {
@@ -49,6 +50,11 @@ impl Program {
         &self.settings
     }
 
+    /// What the script fills templates with; none where that cannot be followed.
+    pub fn fillings(&self) -> Option<&[Filling]> {
+        self.fillings.as_deref()
+    }
+
     /// The source of a file, for showing where a trouble is.
     pub fn source(&self, file: &str) -> Option<&str> {
         self.sources.iter().find(|(known, _)| known == file).map(|(_, source)| source.as_str())
@@ -74,6 +80,7 @@ struct Compiler<'a> {
     troubles: Vec<Trouble>,
     ready: Vec<Unit>,
     under_way: Vec<String>,
+    fillings: Option<Vec<Filling>>,
 }
 
 /// What is said of many versions of a script, one after another: for tests that try hundreds.
@@ -103,6 +110,7 @@ impl<'a> Compiler<'a> {
             troubles: Vec::new(),
             ready: Vec::new(),
             under_way: Vec::new(),
+            fillings: None,
         }
     }
 }
@@ -170,6 +178,7 @@ impl Compiler<'_> {
             known.check(unit, &found.doubtful, &mut self.troubles);
         }
         self.troubles.extend(found.troubles);
+        self.fillings = found.fillings;
         let says_units = |unit: &Unit| unit.facts.calls.iter().any(|call| &*call.name == "処理件数");
         if !self.ready.iter().chain([main]).any(says_units) {
             self.troubles.push(Trouble::at(&main.file, 0, 0, TroubleKind::UnitsNeverSaid).word("処理件数").warning());
@@ -200,6 +209,7 @@ impl Compiler<'_> {
             families: self.families,
             warnings: self.troubles,
             settings,
+            fillings: self.fillings,
         })
     }
 }

@@ -139,6 +139,9 @@ impl Record {
     }
 }
 
+/// Names that nobody has to give.
+const MADE: [&str; 2] = ["連番", "列"];
+
 /// A template whose marks are known.
 pub struct Template {
     file: String,
@@ -150,6 +153,17 @@ pub struct Template {
     now: Option<jiff::civil::DateTime>,
 }
 
+/// What a mark asks for.
+#[derive(Clone, Copy)]
+enum Asked<'t> {
+    /// A value or an image.
+    Value(&'t mark::Name),
+    /// A list, to repeat something for each of its records.
+    List(&'t str),
+    /// Whether there is something.
+    If(&'t str),
+}
+
 /// The marks of one sheet.
 struct SheetMarks {
     name: String,
@@ -159,6 +173,22 @@ struct SheetMarks {
     sections: Vec<layout::Section>,
     /// The room that each image has, by the cell of its mark.
     frames: BTreeMap<Address, Frame>,
+}
+
+impl SheetMarks {
+    /// What its marks ask for, with their cells; its own name first.
+    fn asked(&self) -> Vec<(Option<Address>, Asked<'_>)> {
+        let list = self.each.iter().map(|(list, _)| (None, Asked::List(list)));
+        let title = self.each.iter().flat_map(|(_, title)| title).map(|piece| (None, piece));
+        let cells = self.marks.iter().flat_map(|(at, pieces)| pieces.iter().map(|piece| (Some(*at), piece)));
+        let asked = title.chain(cells).filter_map(|(at, piece)| match piece {
+            Piece::Value(name) | Piece::Image(name) => Some((at, Asked::Value(name))),
+            Piece::Open(mark::Block::Each, list) => Some((at, Asked::List(list))),
+            Piece::Open(mark::Block::If | mark::Block::Unless, name) => Some((at, Asked::If(name))),
+            Piece::Close(_) | Piece::Text(_) | Piece::PageEnd => None,
+        });
+        list.chain(asked).collect()
+    }
 }
 
 /// A filled template.
@@ -240,7 +270,7 @@ impl Template {
                 }
             }
         }
-        names.remove("連番");
+        names.remove(MADE[0]);
         names.into_iter().collect()
     }
 
@@ -254,6 +284,37 @@ impl Template {
         let silent = self.names().into_iter().filter(|name| !text.contains(name.as_str()));
         let trouble = |mark: String| TemplateTrouble::NoValue { mark, near: None };
         silent.map(|name| fill::finding(&self.file, "", None, trouble(name))).collect()
+    }
+
+    /// Marks that none of these names fills, each with its cell, where these are all names that may be given. Of `vague` ones nobody
+    /// knows whether they are lists, and of what: nothing is said of a template that repeats or counts one.
+    pub fn unfilled(&self, names: &BTreeSet<String>, vague: impl Fn(&str) -> bool) -> Vec<Finding> {
+        let known: BTreeSet<String> = names.iter().map(|name| mark::key(name)).collect();
+        let (mut said, mut found) = (BTreeSet::new(), Vec::new());
+        for sheet in &self.sheets {
+            for (at, asked) in sheet.asked() {
+                let (key, written) = match asked {
+                    Asked::Value(name) => (name.path[0].as_str(), name.written.as_str()),
+                    Asked::List(list) => (list, list),
+                    // What stands within may never be asked for.
+                    Asked::If(name) if !known.contains(name) => return Vec::new(),
+                    Asked::If(_) => continue,
+                };
+                let list = match asked {
+                    Asked::Value(name) => name.path.len() > 1,
+                    Asked::List(_) | Asked::If(_) => true,
+                };
+                if list && vague(key) {
+                    return Vec::new();
+                }
+                if !known.contains(key) && !MADE.contains(&key) && said.insert(key) {
+                    let near = crate::nearest(written, names.iter().map(String::as_str)).map(str::to_owned);
+                    let trouble = TemplateTrouble::NoValue { mark: written.to_owned(), near };
+                    found.push(fill::finding(&self.file, &sheet.name, at, trouble));
+                }
+            }
+        }
+        found
     }
 
     /// Fills the template.

@@ -7,12 +7,14 @@
 
 mod call;
 mod code;
+mod fill;
 mod seen;
 mod state;
 mod uses;
 mod verb;
 mod walk;
 
+pub use fill::Filling;
 pub(crate) use uses::{Gives, Use, Uses};
 
 use std::collections::BTreeMap;
@@ -40,6 +42,8 @@ pub(crate) struct Found {
     pub troubles: Vec<Trouble>,
     /// Places where a column is named of a table whose columns are not all known: file, line, column.
     pub doubtful: Vec<(String, u32, u32)>,
+    /// What templates are filled with; none where the walk has given up.
+    pub fillings: Option<Vec<Filling>>,
 }
 
 /// Walks through a script and its libraries.
@@ -100,6 +104,8 @@ pub(super) struct Walk<'a> {
     /// By where a name is used and where it was written.
     visits: BTreeMap<(At, At), Visit>,
     reads: Vec<Read>,
+    /// What templates are filled with, by where.
+    fillings: BTreeMap<At, Filling>,
     /// The sheets of each workbook; whether there may be others.
     books: Vec<verb::Sheets>,
     /// Above 0, names are not judged: the script asks for the columns itself, or catches the error.
@@ -126,6 +132,7 @@ impl<'a> Walk<'a> {
             state: State::default(),
             visits: BTreeMap::new(),
             reads: Vec::new(),
+            fillings: BTreeMap::new(),
             books: Vec::new(),
             quiet: 0,
             left: 0,
@@ -160,10 +167,11 @@ impl<'a> Walk<'a> {
     }
 
     fn found(self, units: &[&Unit]) -> Found {
-        let mut found = Found { troubles: Vec::new(), doubtful: Vec::new() };
+        let mut found = Found { troubles: Vec::new(), doubtful: Vec::new(), fillings: None };
         if self.spent() {
             return found;
         }
+        found.fillings = Some(self.fillings.into_values().collect());
         let mut said: Vec<(At, String)> = Vec::new();
         for ((_, at), visit) in self.visits {
             let file = &units[at.unit].file;

@@ -49,6 +49,8 @@ pub(super) enum Seen {
     Order(Words),
     Closure(Rc<Closure>),
     Book(usize),
+    /// 様式("名"): its name.
+    Form(Words),
     Arrival,
     /// 表.列名, and what hangs on it: a script that asks for the columns itself knows what it does.
     Labels,
@@ -228,6 +230,7 @@ impl Seen {
             (Seen::Row(one), Seen::Row(two)) => Seen::Row(Rc::new(one.join(two))),
             (Seen::Spec(one), Seen::Spec(two)) => Seen::Spec(either(one, two)),
             (Seen::Order(one), Seen::Order(two)) => Seen::Order(either(one, two)),
+            (Seen::Form(one), Seen::Form(two)) => Seen::Form(either(one, two)),
             _ => Seen::Unknown,
         }
     }

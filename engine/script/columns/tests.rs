@@ -352,3 +352,36 @@ fn of_the_scripts_of_the_house_nothing_is_said() {
         assert_eq!(program.warnings(), [], "{name}");
     }
 }
+
+#[test]
+fn what_a_template_is_filled_with_is_known_where_it_can_be() {
+    let fillings = |source: &str| {
+        let program = Story::script(&format!("{TABLES}\n{source}\n処理件数(1);")).compile().unwrap();
+        program.fillings().unwrap().to_vec()
+    };
+    let names = |names: &std::collections::BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(" ");
+    let row = &fillings("for r in 他 { 様式(\"様式見本.xlsx\").差し込む(r, #{発行日: 今日()}); }")[..];
+    let [filling] = row else { panic!("{row:?}") };
+    assert_eq!(filling.templates.as_deref(), Some(&["様式見本.xlsx".to_owned()][..]));
+    assert_eq!(
+        (names(&filling.names).as_str(), names(&filling.vague).as_str(), filling.open),
+        ("定員 発行日 科", "発行日", false)
+    );
+    let list = "let 行 = [];\nfor r in 他 { 行.push(#{課: r.科, 明細: 表}); }\nlet 紙 = 様式(\"様式見本.xlsx\");\n紙.差し込む(#{一覧: 行, 題: \"名\"});";
+    let list = &fillings(list)[..];
+    let [filling] = list else { panic!("{list:?}") };
+    assert_eq!(names(&filling.names), "一覧 件数 備考 優先 日付 明細 版 科 課 題");
+    assert_eq!((names(&filling.vague).as_str(), filling.open), ("課", false));
+    // Where it cannot be known, that is said.
+    for (source, known) in [
+        ("for n in [\"甲.xlsx\", \"乙.xlsx\"] { 様式(n).差し込む(#{科: 1}); }", true),
+        ("様式(設定.様式).差し込む(#{科: 1});", false),
+        ("fn 差す(紙) { 紙.差し込む(#{科: 1}); }\n差す(様式(\"甲.xlsx\"));", true),
+        ("fn 差す(紙) { 紙.差し込む(#{科: 1}); }", false),
+    ] {
+        assert!(fillings(source).iter().all(|filling| filling.templates.is_some() == known), "{source}");
+    }
+    let given = |source: &str| fillings(source).iter().all(|filling| !filling.open);
+    assert!(!given("let m = #{};\nm[入力.ファイル[0].名前] = 1;\n様式(\"甲.xlsx\").差し込む(m);"));
+    assert!(!given("try { 様式(\"甲.xlsx\").差し込む(#{科: 1}); } catch { }"));
+}

@@ -50,6 +50,8 @@ pub(crate) enum Use {
     NewSheet,
     /// The name of a sheet that is there; the columns named are those of its table.
     Sheet,
+    /// What a template is filled with.
+    Filling,
 }
 
 /// What a form gives.
@@ -103,4 +105,6 @@ pub(crate) enum Gives {
     Order(usize),
     /// A new workbook.
     Book,
+    /// The template named by this value.
+    Form(usize),
 }

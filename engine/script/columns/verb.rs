@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::seen::{Aggregated, At, Fields, List, Seen, Shape, Word, Words};
 use super::{Gives, OTHERS, Read, Use, Visit, Walk};
 use crate::error::{TroubleKind, ValueKind, nearest};
-use crate::handle::{Aggregate, Arrival, Book, Column, Order, Row, Table};
+use crate::handle::{Aggregate, Arrival, Book, Column, Form, Order, Row, Table};
 use crate::options::{self, Known, Takes};
 use crate::vocabulary::Way;
 
@@ -38,6 +38,11 @@ pub(super) fn missing(shape: &Shape, name: &str) -> Visit {
     Visit::Wrong { word: name.to_owned(), kind: TroubleKind::NoColumn { near, have } }
 }
 
+/// Whether a form of a word fills a template.
+fn fills(uses: &[Use]) -> bool {
+    uses.iter().any(|used| matches!(used, Use::Filling))
+}
+
 /// What a word gives that has nothing to do with columns.
 fn given(ways: &[&Way]) -> Seen {
     let plain = [TypeId::of::<i64>(), TypeId::of::<bool>(), TypeId::of::<Decimal>()];
@@ -61,6 +66,7 @@ fn may_be(takes: TypeId, seen: &Seen) -> bool {
         Seen::Order(_) => is(TypeId::of::<Order>()),
         Seen::Closure(_) => is(TypeId::of::<FnPtr>()),
         Seen::Book(_) => is(TypeId::of::<Book>()),
+        Seen::Form(_) => is(TypeId::of::<Form>()),
         Seen::Arrival => is(TypeId::of::<Arrival>()),
         Seen::Plain | Seen::Guard | Seen::Unknown | Seen::Never | Seen::Blank => {
             !is(TypeId::of::<Table>()) && !is(TypeId::of::<Row>()) && !is(TypeId::of::<FnPtr>())
@@ -88,6 +94,9 @@ impl Walk<'_> {
                 // It may be this or that.
                 if ways.iter().filter_map(|way| way.uses).any(|uses| uses.gives == Gives::Settled) {
                     self.settle_all();
+                }
+                if let Some(uses) = ways.iter().filter_map(|way| way.uses).find(|uses| fills(uses.values)) {
+                    self.fill(uses.values, values, self.at(position));
                 }
                 Some(self.lose(values))
             }
@@ -117,6 +126,9 @@ impl Walk<'_> {
 
     fn apply(&mut self, uses: &'static [Use], gives: Gives, values: &[Seen], at: At) -> Seen {
         let table = uses.iter().zip(values).find_map(|(used, value)| matches!(used, Use::Table).then(|| shape(value)));
+        if fills(uses) {
+            self.fill(uses, values, at);
+        }
         let call = Call { values, uses, at, table: table.unwrap_or_default() };
         for (number, used) in uses.iter().enumerate() {
             self.value(&call, *used, &values[number]);
@@ -134,7 +146,16 @@ impl Walk<'_> {
             Use::Options(known) => self.options(call, known, value),
             Use::Place => self.place(call.at, value),
             Use::NewSheet => self.new_sheet(call, value),
-            Use::Any | Use::Table | Use::Other | Use::Tables | Use::New | Use::Names | Use::Specs | Use::Book | Use::Sheet => {}
+            Use::Any
+            | Use::Table
+            | Use::Other
+            | Use::Tables
+            | Use::New
+            | Use::Names
+            | Use::Specs
+            | Use::Book
+            | Use::Sheet
+            | Use::Filling => {}
         }
     }
 
@@ -314,6 +335,7 @@ impl Walk<'_> {
                 self.books.push(Sheets::default());
                 Seen::Book(self.books.len() - 1)
             }
+            Gives::Form(name) => Seen::Form(words(name)),
             Gives::Stacked(tables) => self.stacked(&call.values[tables]),
             Gives::Joined { other, keys, how } => Seen::table(joined(call, other, keys, how)),
             _ => Seen::table(reshaped(call, gives)),

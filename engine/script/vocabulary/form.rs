@@ -6,6 +6,7 @@ use book::{Fate, Field, Filled, Finding, NewValue, Problem, Record, Refusal, Sev
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::Vocabulary;
+use crate::columns::{Gives, Use};
 use crate::error::{TroubleKind, nearest};
 use crate::fault::{Fault, Said};
 use crate::handle::{File, FilledForm, Form, Image, Row, Table};
@@ -29,7 +30,8 @@ pub(super) fn register(v: &mut Vocabulary) {
          a sheet called {{#list}}{{name}} becomes one sheet for each record.",
     )
     .example("様式(\"様式見本.xlsx\").差込口.len()", "5")
-    .acting(|session| move |name: ImmutableString| open(&session, &name).map(Form));
+    .acting(|session| move |name: ImmutableString| open(&session, &name).map(Form))
+    .uses(&[Use::Any], Gives::Form(0));
     v.word("差込口", &["通知.差込口"], "様式が求める名前の配列。", "The names that a template wants.")
         .example("つなげる(様式(\"様式見本.xlsx\").差込口, \"、\")", "保健所、日付、明細、検査数、氏名")
         .property(|form: &mut Form| -> Said<Array> {
@@ -49,8 +51,11 @@ pub(super) fn register(v: &mut Vocabulary) {
         "1",
     )
     .acting(|session| move |form: &mut Form, values: Map| fill(&session, form, None, &values))
+    .uses(&[Use::Any, Use::Filling], Gives::Value)
     .acting(|session| move |form: &mut Form, row: Row| fill(&session, form, Some(&row), &Map::new()))
-    .acting(|session| move |form: &mut Form, row: Row, values: Map| fill(&session, form, Some(&row), &values));
+    .uses(&[Use::Any, Use::Filling], Gives::Value)
+    .acting(|session| move |form: &mut Form, row: Row, values: Map| fill(&session, form, Some(&row), &values))
+    .uses(&[Use::Any, Use::Filling, Use::Filling], Gives::Value);
     image(v);
 }
 
