@@ -97,8 +97,8 @@ fn edit(bytes: Vec<u8>, stem: &str) -> String {
                 .and_then(|()| write(Path::new(&format!("{stem}.xlsx")), &edited.bytes));
             let facts = format!(
                 "{name}!{cell}\t{}\tsame parts {} same cells {} left out {}",
-                receipt.changed_parts.join(","),
-                receipt.same_parts,
+                edited.changed_parts.join(","),
+                receipt.changes.same,
                 receipt.same_cells,
                 edited.stale
             );
