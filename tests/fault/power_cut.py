@@ -51,16 +51,19 @@ def remount(image, mount, engine):
 @contextlib.contextmanager
 def disk(place):
     """A fresh file system: its image and where it is mounted."""
-    image, mount = f"{place}/disk", f"{place}/mount"
+    mount = f"{place}/mount"
     os.makedirs(mount, exist_ok=True)
-    with open(image, "wb") as disk:
-        disk.truncate(48 << 20)
+    # Each its own image: a loop device that somebody still holds would show the last one's files.
+    handle, image = tempfile.mkstemp(prefix="disk-", dir=place)
+    os.truncate(handle, 48 << 20)
+    os.close(handle)
     run("mkfs.ext4", "-q", "-F", image)
     run("mount", "-o", "loop", image, mount)
     try:
         yield image, mount
     finally:
-        wait_until(lambda: subprocess.run(["umount", mount], stderr=subprocess.DEVNULL).returncode == 0, 5)
+        wait_until(lambda: subprocess.run(["umount", mount], stderr=subprocess.DEVNULL).returncode == 0, 20)
+        os.remove(image)
 
 
 def one(number, whole, place):
