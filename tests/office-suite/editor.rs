@@ -97,7 +97,7 @@ fn edit(bytes: Vec<u8>, stem: &str) -> String {
                 .and_then(|()| write(Path::new(&format!("{stem}.xlsx")), &edited.bytes));
             let facts = format!(
                 "{name}!{cell}\t{}\tsame parts {} same cells {} left out {}",
-                edited.changed_parts.join(","),
+                receipt.changes.parts.iter().map(|change| change.part.as_str()).collect::<Vec<_>>().join(","),
                 receipt.changes.same,
                 receipt.same_cells,
                 edited.stale
