@@ -144,3 +144,23 @@ fn a_password_that_nobody_knows_and_a_workbook_without_one_change_nothing() {
         assert!(!book::is_locked(&fs::read(ran.desk.out().join(name)).unwrap()), "{name} is closed, and nothing was protected");
     }
 }
+
+/// A new sheet is named after what stands in a cell, and the receipt is for everybody to read.
+#[test]
+fn a_receipt_does_not_name_sheets_after_the_cells_of_a_protected_workbook() {
+    let script = "let 一覧 = 表を読む(入力.ファイル, [文字の列(\"課\"), 整数の列(\"件数\")]).使用();\n\
+                  出力(\"通知.xlsx\", 様式(\"通知.xlsx\").差し込む(#{行: 一覧}));\n処理件数(一覧.行数);";
+    let mut form = rust_xlsxwriter::Workbook::new();
+    form.add_worksheet().set_name("{{#行}}{{課}}").unwrap().write_string(0, 0, "{{件数}}").unwrap();
+    let office = Office::with("", script);
+    fs::write(office.path("scripts/試験/通知.xlsx"), form.save_to_buffer().unwrap()).unwrap();
+    secrets(&office.path(""), &format!("open = [\"{PASSWORD}\"]\n"), 0o600);
+    let rows = list(&[("秘密の課", "12"), ("内密の課", "30")]);
+    office.drop("閉.xlsx", closed(&rows, PASSWORD));
+    office.drop("開.xlsx", rows);
+    office.once();
+    let receipt = |name: &str| fs::read_to_string(office.path("完了/試験").join(name).join("受領書.txt")).unwrap();
+    assert!(receipt("開").contains("シート「秘密の課」（加えたもの）"), "{}", receipt("開"));
+    assert!(!receipt("閉").contains("密の課"), "{}", receipt("閉"));
+    assert!(receipt("閉").contains("シート「…」（加えたもの）　xl/worksheets/sheet2.xmlなど2個"), "{}", receipt("閉"));
+}

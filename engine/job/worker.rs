@@ -346,8 +346,19 @@ impl<'w> Telling<'w> {
         Ok(report)
     }
 
-    fn outcome(mut self, order: &Order, files: &Files, outcome: Outcome, opened: &BTreeMap<u32, usize>) -> io::Result<Report> {
+    fn outcome(
+        mut self,
+        order: &Order,
+        files: &Files,
+        mut outcome: Outcome,
+        opened: &BTreeMap<u32, usize>,
+    ) -> io::Result<Report> {
         let words = self.words;
+        if !opened.is_empty() {
+            // The receipt is for everybody to read.
+            let proofs = outcome.outputs.iter_mut().filter_map(|output| output.proof.as_mut());
+            proofs.for_each(|proof| proof.changes.hide_new_names());
+        }
         let skipped = skipped(&outcome);
         for finding in &outcome.findings {
             self.row(words.finding(finding));

@@ -87,6 +87,15 @@ impl Changes {
         changes.parts.sort();
         changes
     }
+
+    /// Takes out the names of sheets that were added: they may be what stands in a cell.
+    pub fn hide_new_names(&mut self) {
+        for change in self.parts.iter_mut().filter(|change| change.how == How::Added) {
+            if let Part::Sheet(_, name) = &mut change.what {
+                "…".clone_into(name);
+            }
+        }
+    }
 }
 
 /// What parts of a package are.
