@@ -215,7 +215,7 @@ fn a_running_engine_takes_what_is_dropped_and_ends_when_told() {
     let engine = office.start();
     office.drop("7月.csv", LIST);
     until(|| office.path("完了/試験/7月/受領書.txt").exists());
-    office.drop("8月.csv", &LIST.replace("12", "13"));
+    office.drop("8月.csv", LIST.replace("12", "13"));
     until(|| office.path("完了/試験/8月/受領書.txt").exists());
     engine.signal("-TERM");
     assert_eq!(engine.ends(), Some(0));
@@ -279,7 +279,7 @@ fn a_task_that_comes_while_the_engine_runs_is_watched_too() {
     fs::write(office.path("受付/あとから/.dropping"), LIST).unwrap();
     fs::rename(office.path("受付/あとから/.dropping"), office.path("受付/あとから/7月.csv")).unwrap();
     until(|| office.path("完了/あとから/7月/受領書.txt").exists());
-    office.drop("8月.csv", &LIST.replace("12", "13"));
+    office.drop("8月.csv", LIST.replace("12", "13"));
     until(|| office.path("完了/試験/8月/受領書.txt").exists());
     engine.signal("-TERM");
     assert_eq!(engine.ends(), Some(0));
@@ -354,7 +354,7 @@ fn the_same_content_runs_or_is_skipped_where_the_office_says_so() {
 fn an_undo_takes_all_back_and_leaves_what_people_changed() {
     let office = Office::new();
     office.drop("7月.csv", LIST);
-    office.drop("8月.csv", &LIST.replace("12", "13"));
+    office.drop("8月.csv", LIST.replace("12", "13"));
     office.once();
     fs::write(office.path("完了/試験/8月/集計.xlsx"), "あとで書き換えた").unwrap();
     let undo = |name: &str| office.jitan(&["jobs", "undo", &office.job(name)]).output().unwrap();
@@ -374,7 +374,7 @@ fn a_taken_name_gets_a_number() {
     let office = Office::new();
     office.drop("7月.csv", LIST);
     office.once();
-    office.drop("7月.csv", &LIST.replace("12", "13"));
+    office.drop("7月.csv", LIST.replace("12", "13"));
     office.once();
     assert!(office.path("完了/試験/7月 (2)/集計.xlsx").exists(), "{:?}", office.files("完了"));
 }
@@ -395,7 +395,7 @@ fn originals_go_when_their_days_are_over_and_the_ledger_knows() {
 fn drop_all(office: &Office) {
     office.drop("7月.csv", LIST);
     office.once();
-    office.drop("8月.csv", &LIST.replace("12", "13"));
+    office.drop("8月.csv", LIST.replace("12", "13"));
     office.drop("悪い.csv", WRONG);
     office.drop("写し.csv", LIST);
 }
@@ -476,7 +476,7 @@ fn killed_at_random_every_arrival_is_done_once() {
     let mut dropped = 0;
     for kill in 0..kills {
         while dropped * kills < arrivals * (kill + 1) {
-            office.drop(&format!("{dropped}.csv"), &LIST.replace("12", &format!("{}", 100 + dropped)));
+            office.drop(&format!("{dropped}.csv"), LIST.replace("12", &format!("{}", 100 + dropped)));
             dropped += 1;
         }
         let mut child = office.jitan(&["watch"]).stderr(Stdio::null()).spawn().unwrap();
