@@ -55,6 +55,8 @@ pub struct Arrival {
     pub files: u64,
     /// Whether no look before showed it so.
     pub first: bool,
+    /// When the look began that showed it.
+    pub at: Instant,
 }
 
 /// What one look showed.
@@ -155,7 +157,7 @@ impl Watcher {
                 }
                 (_, Some(_) | None) => {}
             }
-            look.tell(&path, name, verdict);
+            look.tell(&here, name, verdict);
         }
         look.settled.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         (self.place, self.waiting, self.shown) = (Some(place), waiting, shown);
@@ -295,7 +297,8 @@ impl Look {
         };
     }
 
-    fn tell(&mut self, folder: &Path, name: &OsStr, verdict: Verdict) {
+    fn tell(&mut self, here: &Here<'_>, name: &OsStr, verdict: Verdict) {
+        let folder = here.path;
         let full = self.waiting.len() + self.refused.len() >= MOST_LISTED;
         match verdict {
             Verdict::Settled { identity, files, folder: is_folder, first } => self.settled.push(Arrival {
@@ -305,6 +308,7 @@ impl Look {
                 identity,
                 files,
                 first,
+                at: here.now,
             }),
             Verdict::Waits(_) | Verdict::Refused(_) if full => self.unlisted += 1,
             Verdict::Waits(why) => self.waiting.push((name.into(), why)),

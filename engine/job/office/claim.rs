@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use intake::{Arrival, Identity};
 use ledger::NewJob;
@@ -16,6 +17,9 @@ use super::name::numbered;
 use super::rows::is_other;
 use super::step::step;
 use super::tasks::Loaded;
+
+/// How long ago a look may have begun that tells how a folder lies now.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// What became of an arrival that was to be claimed.
 #[derive(Debug)]
@@ -67,7 +71,7 @@ pub(crate) fn claim(
     again: Option<&str>,
 ) -> Result<Claim, Halt> {
     // What went away since the look leaves no trace.
-    if !intake::same(&arrival.path, &arrival.identity).unwrap_or(false) {
+    if !lies_there(arrival) {
         return Ok(Claim::Gone);
     }
     house.room_for(arrival.identity.size)?;
@@ -88,6 +92,15 @@ pub(crate) fn claim(
     })?;
     step("intend.after");
     take(house, Intended { job, desk: Arc::clone(desk), loaded })
+}
+
+/// Whether an arrival lies as it was seen. A look a moment ago need not be repeated, as it will be once it is ours: through a
+/// hundred thousand files it takes its time. Whatever waited for its turn is looked at again.
+fn lies_there(arrival: &Arrival) -> bool {
+    if arrival.folder && arrival.at.elapsed() < MOMENT {
+        return is_there(&arrival.path).unwrap_or(false);
+    }
+    intake::same(&arrival.path, &arrival.identity).unwrap_or(false)
 }
 
 /// Scripts that throw dice get the same ones in every attempt of a job.

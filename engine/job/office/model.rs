@@ -9,6 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use intake::{Arrival, Identity};
 use ledger::{Fate, Filter, JobFilter, Kind, NewJob, Run, Staging, State, Store};
@@ -431,7 +432,8 @@ fn take(house: &House, desk: &Arc<Desk>, name: &str) {
     if held.iter().any(|job| job.new.name == name && same(job)) {
         return;
     }
-    let arrival = Arrival { folder: path.is_dir(), path, name: name.to_owned(), identity, files: 1, first: true };
+    let (folder, name, at) = (path.is_dir(), name.to_owned(), Instant::now());
+    let arrival = Arrival { folder, path, name, identity, files: 1, first: true, at };
     go(house, desk, Item::Arrived { inbox: inbox.clone(), arrival, again: None });
 }
 
