@@ -115,7 +115,7 @@ fn an_engine_whose_ledger_is_taken_away_stops_and_a_lost_one_is_not_made_anew() 
         }
     };
     take(&office.path(".jitan"), &away);
-    office.drop("8月.csv", &LIST.replace("12", "13"));
+    office.drop("8月.csv", LIST.replace("12", "13"));
     assert_eq!(engine.ends(), Some(5));
     assert_eq!(office.files("受付"), ["試験/8月.csv"], "nothing is taken that cannot be recorded");
     let lost = office.jitan(&["watch", "--once"]).output().unwrap();
@@ -140,7 +140,7 @@ fn an_older_ledger_can_be_put_back_as_it_is_and_the_work_goes_on() {
     fs::copy(office.path(".jitan/ledger.db"), &copy).unwrap();
     // Enough for the old file and the new log to be of no use to each other.
     for row in 0..40 {
-        office.drop(&format!("{row}.csv"), &LIST.replace("12", &format!("{}", 100 + row)));
+        office.drop(&format!("{row}.csv"), LIST.replace("12", &format!("{}", 100 + row)));
     }
     office.once();
     fs::copy(&copy, office.path(".jitan/ledger.db")).unwrap();
@@ -148,7 +148,7 @@ fn an_older_ledger_can_be_put_back_as_it_is_and_the_work_goes_on() {
     assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
     assert_eq!(office.jobs().len(), 1, "the copy as it was made");
     // Its numbers of today are taken in the archive.
-    office.drop("8月.csv", &LIST.replace("12", "13"));
+    office.drop("8月.csv", LIST.replace("12", "13"));
     office.once();
     assert_eq!(office.files(".jitan/work"), [""; 0]);
     assert_eq!(office.files(".jitan/archive").len(), 42);
