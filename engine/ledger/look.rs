@@ -89,6 +89,14 @@ impl Store {
         self.many_jobs(sql, params![task, written(before)])
     }
 
+    /// When something was last done for a job before a moment.
+    pub fn last_step_before(&self, before: DateTime) -> Result<Option<DateTime>, Error> {
+        let sql = "SELECT at FROM step WHERE at < ?1 ORDER BY n DESC LIMIT 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let at: Option<String> = statement.query_row([written(before)], |row| row.get(0)).optional()?;
+        at.map(|at| moment(&at)).transpose()
+    }
+
     /// Jobs whose deletion stands in the ledger while their original may still be there.
     pub fn deleting(&self) -> Result<Vec<Job>, Error> {
         let sql = "WHERE removed = 0 AND state = 'archived' \

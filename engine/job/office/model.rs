@@ -612,6 +612,10 @@ fn originals_go_when_their_days_are_over_once_and_the_ledger_knows() {
         all.unwrap();
         count
     };
+    retention::sweep(&house, [&desk(Some(30))].into_iter());
+    assert!(original.exists() && deletions() == 0, "for all that is known, the clock has leapt from 2020");
+    let other = NewJob { id: "20200111-00002".to_owned(), name: "b.txt".to_owned(), ..job };
+    house.store().intend(&other, crate::clock::now().checked_sub(jiff::Span::new().days(3)).unwrap()).unwrap();
     retention::sweep(&house, [&desk(None), &desk(Some(36_500))].into_iter());
     assert!(original.exists() && deletions() == 0);
     for _ in 0..2 {
