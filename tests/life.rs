@@ -238,13 +238,13 @@ fn a_second_engine_is_refused_and_a_dead_one_is_inherited() {
 fn a_second_signal_ends_at_once_and_the_job_goes_on_later() {
     let office = Office::with("", "loop {}");
     office.drop("7月.csv", LIST);
-    let engine = office.start();
+    let mut engine = office.start();
     until(|| !office.files(".jitan/work").is_empty() && office.jobs().iter().any(|job| job["state"] == "running"));
-    engine.signal("-TERM");
-    engine.signal("-TERM");
     // Two signals may arrive as one.
-    thread::sleep(Duration::from_millis(50));
-    engine.signal("-TERM");
+    until(|| {
+        engine.signal("-TERM");
+        engine.child.try_wait().unwrap().is_some()
+    });
     assert_eq!(engine.ends(), Some(5));
     office.script(SUM);
     office.once();

@@ -44,6 +44,9 @@ impl From<Number> for Dynamic {
     }
 }
 
+/// A way of rounding to a number of decimal places.
+pub(crate) type Rounding = fn(Decimal, i32) -> Decimal;
+
 /// An operator of two sides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Sign {
@@ -109,7 +112,19 @@ pub(crate) fn tidied(exact: Decimal) -> Number {
     }
 }
 
-/// The same, as scripts hold it.
+/// A number rounded in some way to a number of decimal places.
+pub(crate) fn rounded(round: Rounding, number: Number, places: i64) -> Said<Number> {
+    let places = i32::try_from(places).ok().filter(|places| places.abs() <= 28);
+    let places = places.ok_or_else(|| Fault::new(TroubleKind::TooLarge))?;
+    Ok(tidied(round(number.decimal(), places)))
+}
+
+/// A part of a whole; none of nothing.
+pub(crate) fn share(part: Number, whole: Number) -> Said<Option<Number>> {
+    if whole.decimal().is_zero() { Ok(None) } else { calculated(Sign::Over, part, whole).map(Some) }
+}
+
+/// The same as `tidied`, as scripts hold it.
 pub(crate) fn tidy(exact: Decimal) -> Dynamic {
     tidied(exact).into()
 }

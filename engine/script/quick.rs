@@ -7,10 +7,9 @@ use std::rc::Rc;
 
 use book::{Texts, Value};
 use rhai::{Dynamic, Expr, FnCallExpr, ImmutableString, Map, Stmt, StmtBlock};
-use rust_decimal::Decimal;
 
 use crate::handle::{Day, Moment, Settings, Table};
-use crate::operators::{self, Number, Sign};
+use crate::operators::{self, Number, Rounding, Sign};
 use crate::session::Session;
 
 /// The body of a closure, made ready for the rows of one table.
@@ -32,7 +31,7 @@ enum Node {
     Any(Vec<Node>),
     Not(Box<Node>),
     IsBlank(Box<Node>),
-    Rounded(fn(Decimal, i32) -> Decimal, Box<(Node, Node)>),
+    Rounded(Rounding, Box<(Node, Node)>),
     Share(Box<(Node, Node)>),
     Chosen(Box<(Node, Node, Node)>),
 }
@@ -87,12 +86,11 @@ impl Quick {
             Node::Rounded(round, parts) => {
                 let number = number(self.worth(&parts.0, row)?)?;
                 let Value::Integer(places) = self.worth(&parts.1, row)? else { return None };
-                let places = i32::try_from(places).ok().filter(|places| places.abs() <= 28)?;
-                operators::tidied(round(number.decimal(), places)).into()
+                operators::rounded(*round, number, places).ok()?.into()
             }
             Node::Share(parts) => {
                 let (part, whole) = (number(self.worth(&parts.0, row)?)?, number(self.worth(&parts.1, row)?)?);
-                if whole.decimal().is_zero() { Value::Blank } else { operators::calculated(Sign::Over, part, whole).ok()?.into() }
+                operators::share(part, whole).ok()?.map_or(Value::Blank, Value::from)
             }
             Node::Chosen(parts) => self.worth(if self.holds(&parts.0, row)? { &parts.1 } else { &parts.2 }, row)?,
         })

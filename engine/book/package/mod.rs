@@ -10,7 +10,6 @@ mod zip;
 
 pub use changes::{Change, Changes, How, Part};
 pub(crate) use relations::{Relations, list_of};
-#[allow(unused_imports, reason = "comments need it, which are on their way")]
 pub(crate) use tree::insert_or_find;
 pub(crate) use tree::{Element, Node, Tree, escape};
 pub(crate) use types::Types;

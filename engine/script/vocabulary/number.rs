@@ -1,17 +1,16 @@
 //! 数値: exact numbers.
 
 use rhai::Dynamic;
-use rust_decimal::{Decimal, MathematicalOps};
+use rust_decimal::MathematicalOps;
 
 use super::{Entry, Vocabulary};
 use crate::error::TroubleKind;
 use crate::fault::{Fault, Said};
-use crate::operators::{self, Number, Sign, calculate, tidy};
+use crate::operators::{self, Number, Rounding, tidy};
 use crate::session::Session;
 
 pub(super) fn register(v: &mut Vocabulary) {
     v.family("数値", "number");
-    type Rounding = fn(Decimal, i32) -> Decimal;
     let roundings: [(Entry, Rounding); 3] = [
         (
             (
@@ -50,9 +49,7 @@ pub(super) fn register(v: &mut Vocabulary) {
     for (entry, round) in roundings {
         v.entry(entry).acting(move |session| {
             move |value: Dynamic, places: i64| -> Said<Dynamic> {
-                let places = i32::try_from(places).ok().filter(|places| places.abs() <= 28);
-                let places = places.ok_or_else(|| Fault::new(TroubleKind::TooLarge))?;
-                Ok(tidy(round(number(&session, &value)?.decimal(), places)))
+                operators::rounded(round, number(&session, &value)?, places).map(Number::into)
             }
         });
     }
@@ -60,8 +57,8 @@ pub(super) fn register(v: &mut Vocabulary) {
         .example("割合(1, 4)", "0.25")
         .acting(|session| {
             move |part: Dynamic, whole: Dynamic| -> Said<Dynamic> {
-                let (part, whole) = (number(&session, &part)?, number(&session, &whole)?);
-                if whole.decimal().is_zero() { Ok(Dynamic::UNIT) } else { calculate(Sign::Over, part, whole) }
+                let share = operators::share(number(&session, &part)?, number(&session, &whole)?)?;
+                Ok(share.map_or(Dynamic::UNIT, Number::into))
             }
         });
     v.word("数値", &["数値(\"１，２３４\")"], "文字を数値として読む。読めなければ空欄。", "Reads a number; blank if it is none.")
